@@ -1,0 +1,224 @@
+"""The command line: animate, train, synth, bench. One sentence on stderr and status 2 for input that cannot be used."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
+
+from .errors import InputError
+
+if TYPE_CHECKING:
+    from .emotion.track import EmotionTrack
+
+MAX_SEED = 2**63 - 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit status: 0 done, 2 input that cannot be used, 130 cancelled."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
+    logging.getLogger("eadnet_core").setLevel(logging.INFO)
+    signal.signal(signal.SIGTERM, _cancel)
+    try:
+        options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+        options.run(options)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Cancelled; nothing was written.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def animate(options: argparse.Namespace) -> None:
+    """Portrait, sound and feeling become a video file."""
+    from .render.video import check_output
+
+    check_output(options.out)
+    if options.timeline is not None and options.emotion is not None:
+        raise InputError(f"Both --emotion {options.emotion} and --timeline {options.timeline} are given; give one of them.")
+    from tqdm import tqdm
+
+    from .audio.sound import read_sound
+    from .diffusion.sampler import SamplerOptions
+    from .pipeline import EADNetPipeline
+    from .types import MotionControl
+
+    sound = read_sound(options.audio)
+    pipe = EADNetPipeline.from_pretrained(options.weights, options.device)
+    clip = pipe(
+        options.portrait,
+        sound,
+        _emotion(options),
+        options.intensity,
+        action_units=None if options.au is None else _action_units(options.au),
+        control=MotionControl(head=options.head, blinks=options.blinks, gaze=options.gaze),
+        options=SamplerOptions(steps=options.steps, seed=options.seed),
+        size=options.size,
+        face=options.face,
+    )
+    with tqdm(total=clip.num_frames, unit="frame", file=sys.stderr) as bar:
+        clip.save(options.out, lambda done, total, preview: bar.update())
+    print(options.out)
+
+
+def _emotion(options: argparse.Namespace) -> str | EmotionTrack:
+    if options.timeline is None:
+        return "neutral" if options.emotion is None else options.emotion
+    from .emotion.timeline import read_timeline
+
+    return read_timeline(options.timeline)
+
+
+def synth_speech(options: argparse.Namespace) -> None:
+    """The speech corpus that training hears."""
+    from .synthetic.speech_corpus import make_corpus
+
+    _check_folder(options.out)
+    make_corpus(options.out, options.minutes, options.seed)
+    print(options.out)
+
+
+def synth_faces(options: argparse.Namespace) -> None:
+    """A sheet of drawn faces, to look at what training sees."""
+    import cv2
+    import torch
+
+    from .synthetic.clip import draw_portraits
+
+    _check_folder(options.out)
+    pictures = draw_portraits(options.rows * options.columns, options.size, torch.Generator().manual_seed(options.seed))[0]
+    sheet = pictures.unflatten(0, (options.rows, options.columns)).permute(0, 3, 1, 4, 2).flatten(2, 3).flatten(0, 1)  # [H, W, 3]
+    if not cv2.imwrite(str(options.out), cv2.cvtColor((sheet * 255).round().byte().numpy(), cv2.COLOR_RGB2BGR)):
+        raise InputError(f"Output {options.out} has no picture format in its name; let it end in .png or .jpg.")
+    print(options.out)
+
+
+def bench(options: argparse.Namespace) -> None:
+    """Speed and memory, as JSON."""
+    from .bench import measure
+
+    print(measure(options.weights, options.device, options.size, options.seconds, options.repeats).to_json())
+
+
+def _check_folder(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise InputError(f"Output {path} lies in {path.parent}, which is no folder; create it or choose another.")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message[0].upper()}{message[1:]}; see {self.prog} --help.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m eadnet_core", description="A portrait, a recording and a feeling become a talking-head video.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    one = _command(commands, "animate", animate)
+    one.add_argument("--portrait", type=Path, required=True, metavar="IMG", help="picture with a face, any size and format")
+    one.add_argument("--audio", type=Path, required=True, metavar="WAV", help="recording, any format; a video's sound works too")
+    one.add_argument("--out", type=Path, required=True, metavar="OUT.mp4", help="video to write (.mp4, .mov or .mkv)")
+    one.add_argument("--emotion", metavar="TEXT", help="label (happy, sad, ...) or free text; neutral if not given")
+    one.add_argument("--intensity", type=_number(0, 1), default=1.0, metavar="X", help="of the emotion, 0 to 1 (default 1)")
+    one.add_argument("--timeline", type=Path, metavar="FILE", help="emotions over time, instead of --emotion")
+    one.add_argument("--au", type=Path, metavar="FILE", help="Action Unit curves over time")
+    one.add_argument("--steps", type=_whole(1, 8), default=1, metavar="N", help="sampling steps, 1 to 8 (default 1)")
+    one.add_argument("--seed", type=_whole(0, MAX_SEED), default=0, metavar="N", help="of all that is drawn by chance (default 0)")
+    one.add_argument("--size", type=_whole(64, 8192), metavar="PX", help="long side of the video (default: the portrait's, at most 2160)")
+    one.add_argument("--head", type=_number(0, 3), default=1.0, metavar="X", help="head motion, 0 (still) to 3 (default 1)")
+    one.add_argument("--blinks", type=_number(0, 3), default=1.0, metavar="X", help="blink rate, 0 (none) to 3 (default 1)")
+    one.add_argument("--gaze", type=_gaze, metavar="X,Y", help="where to look, -1 to 1: right and down in the picture (default: by chance)")
+    one.add_argument("--face", type=_whole(0, 999), default=0, metavar="N", help="which face, counted from 0 at the largest (default 0)")
+    _add_model(one)
+
+    one = _command(commands, "bench", bench)
+    one.add_argument("--size", type=_whole(64, 8192), default=512, metavar="PX", help="side of the video (default 512)")
+    one.add_argument("--seconds", type=_number(1, 600), default=8.0, metavar="S", help="length of the clip (default 8)")
+    one.add_argument("--repeats", type=_whole(1, 99), default=3, metavar="N", help="runs; medians are printed (default 3)")
+    _add_model(one)
+
+    kinds = commands.add_parser("synth", help="Training material: speech, faces.").add_subparsers(required=True, metavar="KIND")
+    one = _command(kinds, "speech", synth_speech)
+    one.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
+    one.add_argument("--minutes", type=_number(0.05, 600), default=50.0, metavar="M", help="length of all speech (default 50)")
+    one.add_argument("--seed", type=_whole(0, MAX_SEED), default=0, metavar="N")
+    one = _command(kinds, "faces", synth_faces)
+    one.add_argument("--out", type=Path, required=True, metavar="FILE.png")
+    one.add_argument("--rows", type=_whole(1, 50), default=4, metavar="N")
+    one.add_argument("--columns", type=_whole(1, 50), default=6, metavar="N")
+    one.add_argument("--size", type=_whole(32, 1024), default=192, metavar="PX", help="of each face (default 192)")
+    one.add_argument("--seed", type=_whole(0, MAX_SEED), default=0, metavar="N")
+    return parser
+
+
+def _command(commands: argparse._SubParsersAction, name: str, run: Callable[[argparse.Namespace], None]) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="denoiser's checkpoint (default: the one that ships with the package)")
+    parser.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps, ... (default auto)")
+
+
+def _number(low: float, high: float) -> Callable[[str], float]:
+    """Reads a number and holds it to its range."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is no number from {low:g} to {high:g}")
+        return value
+
+    return read
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """Reads a whole number and holds it to its range."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is no whole number from {low} to {high}")
+        return value
+
+    return read
+
+
+def _gaze(text: str) -> tuple[float, float]:
+    parts = text.split(",")
+    if len(parts) != 2:
+        raise argparse.ArgumentTypeError(f"{text} is not two numbers with a comma between them, such as 0.3,0")
+    read = _number(-1, 1)
+    return read(parts[0]), read(parts[1])
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """The arguments with `--gaze -0.3,0` as one word: argparse takes it for two options otherwise."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] == "--gaze":
+            joined[-1] = f"--gaze={argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
+def _cancel(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

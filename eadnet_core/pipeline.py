@@ -1,0 +1,203 @@
+"""The whole way: portrait, sound and feeling in; frames or a video file out, one window at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .audio.features import speech_features
+from .audio.sound import Sound, read_sound
+from .checkpoint import load_denoiser
+from .device import choose_device, choose_dtype
+from .diffusion.motion_prior import draw_motion
+from .diffusion.sampler import SamplerOptions, sample_motion
+from .emotion.tokenizer import encode_captions
+from .emotion.track import EmotionTrack
+from .emotion.vocabulary import ACTION_UNITS
+from .errors import InputError
+from .face.locator import FaceLocator
+from .face.picture import MAX_SIDE, read_picture
+from .face.portrait import make_portrait
+from .models.denoiser import Denoiser
+from .render.renderer import Renderer
+from .render.video import VideoWriter
+from .types import MotionControl, Performance, Portrait, Report, SpeechFeatures
+
+logger = logging.getLogger(__name__)
+
+WEIGHTS = Path(__file__).parent / "weights" / "eadnet-base.safetensors"
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A performance that is ready to be made; nothing is computed until frames are asked for.
+
+    Attributes:
+        denoiser: What makes motion.
+        portrait: Whose face it is.
+        sound: What is said.
+        speech: The same as the denoiser hears it.
+        performance: Emotion, head pose, gaze and blinks of every frame.
+        options: How to sample.
+        size: Long side of the frames in pixels; None: the portrait's own.
+    """
+
+    denoiser: Denoiser
+    portrait: Portrait
+    sound: Sound
+    speech: SpeechFeatures
+    performance: Performance
+    options: SamplerOptions
+    size: int | None = None
+
+    @property
+    def num_frames(self) -> int:
+        return self.speech.num_frames
+
+    def motion(self) -> Iterator[np.ndarray]:
+        """Parts of the MotionField in order, float16 [t, 6, S, S] each: a window at a time, never the whole."""
+        return sample_motion(self.denoiser, self.portrait, self.speech, self.performance, self.options)
+
+    def frames(self, report: Report | None = None) -> Iterator[np.ndarray]:
+        """The frames in order, uint8 [H, W, 3], RGB, 25 a second.
+
+        Args:
+            report: Called after each frame with the frame as preview; raising in it cancels.
+        """
+        return self._rendered(Renderer(self.portrait, self.size), report)
+
+    def save(self, path: str | Path, report: Report | None = None) -> None:
+        """Writes the video with its sound; an error or a cancel leaves no file.
+
+        Raises:
+            InputError: The path cannot be written; said before any frame is made.
+        """
+        renderer = Renderer(self.portrait, self.size)
+        with VideoWriter(path, renderer.size, self.sound) as writer:
+            for note in writer.notes:
+                logger.info(note)
+            for frame in self._rendered(renderer, report):
+                writer.write(frame)
+
+    def _rendered(self, renderer: Renderer, report: Report | None) -> Iterator[np.ndarray]:
+        done = 0
+        for part in self.motion():
+            for channels in part:
+                frame = renderer.render(channels)
+                done += 1
+                if report is not None:
+                    report(done, self.num_frames, frame)
+                yield frame
+
+
+@dataclass(frozen=True)
+class EADNetPipeline:
+    """Portraits that speak. Weights are loaded once and serve any number of clips.
+
+    Example:
+        ```python
+        pipe = EADNetPipeline.from_pretrained()
+        pipe("portrait.jpg", "speech.wav", emotion="quietly amused").save("out.mp4")
+        ```
+    """
+
+    denoiser: Denoiser
+    locator: FaceLocator
+
+    @classmethod
+    def from_pretrained(cls, path: str | Path | None = None, device: str = "auto", dtype: torch.dtype | None = None) -> EADNetPipeline:
+        """The pipeline with weights loaded.
+
+        Args:
+            path: A denoiser's checkpoint; None: the one that ships with the package.
+            device: "auto" (CUDA, else Apple's MPS, else CPU) or any torch device.
+            dtype: Of the denoiser; None: what the device computes fastest.
+
+        Raises:
+            InputError: The weights are missing, damaged or of another version, or there is no such device.
+        """
+        place = choose_device(device)
+        denoiser = load_denoiser(WEIGHTS if path is None else Path(path))
+        return cls(denoiser.to(place, choose_dtype(place) if dtype is None else dtype).eval(), FaceLocator.from_pretrained())
+
+    def portrait(self, picture: str | Path | np.ndarray, face: int = 0, max_side: int = MAX_SIDE) -> Portrait:
+        """The portrait in a picture: a file or uint8 [H, W, 3], RGB.
+
+        Args:
+            face: Which face, counted from 0 at the largest.
+            max_side: Long side in pixels that a picture file keeps.
+        """
+        if isinstance(picture, np.ndarray):
+            return make_portrait(picture, self.locator, face)
+        image, notes = read_picture(picture, max_side)
+        for note in notes:
+            logger.info(note)
+        return make_portrait(image, self.locator, face, str(picture))
+
+    def __call__(
+        self,
+        portrait: str | Path | np.ndarray | Portrait,
+        audio: str | Path | Sound,
+        emotion: str | EmotionTrack = "neutral",
+        intensity: float = 1.0,
+        *,
+        action_units: np.ndarray | None = None,
+        control: MotionControl | None = None,
+        options: SamplerOptions | None = None,
+        size: int | None = None,
+        face: int = 0,
+    ) -> Clip:
+        """A clip, ready to be iterated over or saved.
+
+        Args:
+            portrait: Picture file, uint8 [H, W, 3] RGB, or a Portrait.
+            audio: Any file with sound, a video's too, or a Sound.
+            emotion: A label, free text, or a track over time.
+            intensity: Of a label or text, 0 to 1; a track brings its own.
+            action_units: float [N, 24], 0 to 1, at 25 Hz; None: not given. Shorter than the sound: its last row is held.
+            control: How head, eyes and lids move by themselves.
+            options: Steps, guidance and seed.
+            size: Long side of the frames in pixels; None: the portrait's own, at most 2160.
+            face: Which face of a picture, counted from 0 at the largest.
+
+        Raises:
+            InputError: Something given cannot be used.
+        """
+        control, options = control or MotionControl(), options or SamplerOptions()
+        sound = audio if isinstance(audio, Sound) else read_sound(audio)
+        if not isinstance(portrait, Portrait):
+            portrait = self.portrait(portrait, face, max(MAX_SIDE, size or 0))
+        track = emotion if isinstance(emotion, EmotionTrack) else EmotionTrack.from_text(emotion, intensity)
+        speech = speech_features(sound)
+        performance = perform(speech, track, control, options.seed)
+        if action_units is not None:
+            performance = replace(performance, action_units=_held(action_units, speech.num_frames))
+        return Clip(self.denoiser, portrait, sound, speech, performance, options, size)
+
+
+def perform(speech: SpeechFeatures, track: EmotionTrack, control: MotionControl, seed: int) -> Performance:
+    """What every frame of a clip is made from: the track's emotion, and head, gaze and blinks drawn to go with the speech."""
+    emotion, captions, text_weights = track.sample(speech.num_frames)
+    head_pose, gaze, blink = draw_motion(speech, control, seed)
+    return Performance(
+        text_ids=encode_captions(captions),
+        text_weights=torch.as_tensor(text_weights, dtype=torch.float32),
+        emotion=(torch.as_tensor(emotion, dtype=torch.float32) * control.expressiveness).clamp(0, 1),
+        head_pose=torch.as_tensor(head_pose, dtype=torch.float32),
+        gaze=torch.as_tensor(gaze, dtype=torch.float32),
+        blink=torch.as_tensor(blink, dtype=torch.float32),
+    )
+
+
+def _held(action_units: np.ndarray, num_frames: int) -> torch.Tensor:
+    """Curves [M, 24] cut or held to [N, 24]."""
+    curves = np.asarray(action_units, np.float32)
+    if curves.ndim != 2 or curves.shape[0] == 0 or curves.shape[1] != len(ACTION_UNITS) or not np.isfinite(curves).all():
+        raise InputError(f"action_units has shape {list(curves.shape)}; give [frames, {len(ACTION_UNITS)}] finite numbers from 0 to 1.")
+    rows = np.minimum(np.arange(num_frames), len(curves) - 1)
+    return torch.from_numpy(curves[rows].clip(0, 1))

@@ -1,0 +1,49 @@
+"""`make demo`: a real person's portrait speaks the recording of this repository; then a sheet of frames to look at."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import skimage.data
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from eadnet_core.cli import main  # noqa: E402
+
+RECORDING = ROOT / "assets" / "demo_speech.wav"
+OUTPUT = ROOT / "output"
+EMOTION = "happy"
+NUM_FRAMES_SHOWN = 6
+TILE = 320
+"""Side of each picture on the sheet, in pixels."""
+
+
+def contact_sheet(portrait: np.ndarray, video: Path) -> np.ndarray:
+    """uint8 [TILE, 7 * TILE, 3], RGB: the portrait, then frames evenly spread over the video."""
+    with av.open(str(video)) as container:
+        stream = container.streams.video[0]
+        wanted = set(np.linspace(0, stream.frames - 1, NUM_FRAMES_SHOWN + 2).round().astype(int)[1:-1].tolist())
+        frames = [frame.to_ndarray(format="rgb24") for i, frame in enumerate(container.decode(stream)) if i in wanted]
+    return np.hstack([cv2.resize(picture, (TILE, TILE), interpolation=cv2.INTER_AREA) for picture in (portrait, *frames)])
+
+
+def demo() -> int:
+    """Writes output/demo.mp4 and output/demo.jpg; returns the exit status."""
+    OUTPUT.mkdir(exist_ok=True)
+    portrait = skimage.data.astronaut()
+    picture, video, sheet = OUTPUT / "astronaut.png", OUTPUT / "demo.mp4", OUTPUT / "demo.jpg"
+    cv2.imwrite(str(picture), cv2.cvtColor(portrait, cv2.COLOR_RGB2BGR))
+    status = main(["animate", "--portrait", str(picture), "--audio", str(RECORDING), "--emotion", EMOTION, "--out", str(video)])
+    if status == 0:
+        cv2.imwrite(str(sheet), cv2.cvtColor(contact_sheet(portrait, video), cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90])
+        print(f"The video is {video}\nThe contact sheet is {sheet}")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(demo())
