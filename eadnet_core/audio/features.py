@@ -20,7 +20,7 @@ _FFT_LENGTH = 512
 _WINDOW_LENGTH = 400
 _LOWEST_HZ, _HIGHEST_HZ = 60, 7600
 _PREEMPHASIS = 0.97
-_QUIETEST_DB = -100.0
+_QUIETEST_DB = -150.0
 _BLOCK_COLUMNS = 3000
 """Columns made at once (30 s), so that memory does not grow with the recording."""
 
@@ -29,7 +29,7 @@ _SMOOTHING_COLUMNS = 5
 _ACTIVE_RANGE_DB = 15.0
 _STEADY_DB, _LIVELY_DB = 4.0, 8.0
 _STEADY_MARGIN_DB = 30.0
-_LEAST_LEVEL_DB = -75.0
+_LEAST_LEVEL_DB = -95.0
 _LEAST_OF_RECORDING_DB = 12.0
 _ACTIVITY_DB = (-32.0, -20.0)
 
@@ -69,7 +69,7 @@ def log_mel(mono16k: np.ndarray) -> np.ndarray:
         mono16k: float [N], 16 kHz.
 
     Returns:
-        float32 [cols, 64], a column each 10 ms, whole frames (cols is a multiple of 4), -100 or more.
+        float32 [cols, 64], a column each 10 ms, whole frames (cols is a multiple of 4), -150 or more.
     """
     num_columns = frames_in(len(mono16k), SPEECH_RATE) * MELS_PER_FRAME
     emphasised = np.append(mono16k[:1], mono16k[1:] - np.float32(_PREEMPHASIS) * mono16k[:-1]).astype(np.float32)
@@ -121,7 +121,7 @@ def _loudness(level_db: np.ndarray) -> np.ndarray:
     power = (10 ** (level_db / 10)).sum(1)
     window = np.ones(_SMOOTHING_COLUMNS)
     smooth = np.convolve(power, window, "same") / np.convolve(np.ones_like(power), window, "same")[: len(power)]
-    return 10 * np.log10(np.maximum(smooth[: len(power)], 1e-10))
+    return 10 * np.log10(np.maximum(smooth[: len(power)], 10 ** (_QUIETEST_DB / 10)))
 
 
 def _active_and_floor(loudness: np.ndarray) -> tuple[float, float]:
