@@ -30,16 +30,23 @@ FACE_FRAMES = ("{}", "{}", "with {}", "the face shows {}", "{} while talking")
 MIXTURES = ("{} and {}", "{} but {}", "{}, {}", "{} yet {}", "half {}, half {}", "between {} and {}", "both {} and {}")
 SETTINGS = (
     "talking to the camera", "during an interview", "in front of a window", "a woman", "a man", "an old man", "a young woman",
-    "on the phone", "close up", "at the table", "reading the script", "in the evening", "telling a story", "a portrait", "giving a speech", "in the studio",
+    "on the phone", "close up", "at the table", "reading the script", "in the evening", "telling a story",
+    "a portrait", "giving a speech", "in the studio",
 )  # fmt: skip
 """Words that say nothing of feeling, so that the text encoder learns to pass over them."""
+
+PART_WORDS = frozenset(
+    "brow brows eyebrow eyebrows eye eyes lid lids eyelid eyelids nose cheek cheeks lip lips mouth corner corners chin jaw "
+    "of the left right inner outer upper lower".split()
+)
+"""Words that name a part of the face."""
 
 TYPING_ERRORS = 0.06
 SETTING_SHARE = 0.1
 DENIAL_SHARE = 0.05
 NEUTRAL_SHARE = 0.06
 
-_ARTICLE = re.compile(r"\ba(?= [aeiou])")
+_ARTICLE = re.compile(r"\ba(?= (?!one)[aeiou])")
 
 Drawn = tuple[str, Meaning]
 
@@ -171,9 +178,12 @@ class _Grammar:
 
     def part(self) -> Drawn:
         entry = self.chance.choice(self.pools[FACE_FORM, NEUTRAL])
-        if " " in entry.phrase and not entry.phrase.startswith(("a ", "an ")) and self.chance.random() < 0.2:
-            return self.graded("degree", entry.phrase, entry.meaning)
-        return entry.phrase, entry.meaning
+        words = entry.phrase.split()
+        if self.chance.random() > 0.2 or words[0] in ("a", "an") or len(words) < 2:
+            return entry.phrase, entry.meaning
+        noun = next((i for i, word in enumerate(words) if word not in PART_WORDS), 0)  # "brows raised" takes a degree behind "brows"
+        text, meaning = self.graded("degree", " ".join(words[noun:]), entry.meaning)
+        return " ".join([*words[:noun], text]), meaning
 
     def entry(self, form: str, felt: bool = False) -> Entry:
         """A word of a form; every emotion is as likely as any other, neutral less so, or not at all where it must be felt."""
@@ -192,7 +202,12 @@ class _Grammar:
         return self.chance.choice(frames).format(text), meaning
 
     def mistyped(self, text: str) -> str:
-        """The text with one letter left out, doubled, or swapped with its neighbour."""
-        at = self.chance.randrange(len(text) - 1)
-        changed = self.chance.choice(("", text[at] * 2 + text[at + 1], text[at + 1] + text[at], text[at + 1]))
-        return text[:at] + changed + text[at + 2 :] if changed else text[:at] + text[at + 1 :]
+        """The text with one letter of a longer word left out, doubled, or swapped with its neighbour."""
+        words = text.split(" ")
+        which = self.chance.choice([i for i, word in enumerate(words) if len(word) >= 5] or [0])
+        word = words[which]
+        at = self.chance.randrange(len(word) - 1) if len(word) >= 5 else 0
+        pair = word[at : at + 2]
+        changed = self.chance.choice((pair[1:], pair[:1] + pair, pair[::-1])) if len(word) >= 5 else pair
+        words[which] = word[:at] + changed + word[at + 2 :]
+        return " ".join(words)

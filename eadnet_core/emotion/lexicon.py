@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -20,6 +20,11 @@ HELD_OUT_ONE_IN = 10
 FEELING_FORMS = ("adjective", "noun", "adverb", "act")
 FACE_FORM = "face"
 
+MAX_TOKENS = 7
+"""Length of the longest entry."""
+MIN_STEM = 4
+
+_EXACT_FORMS = ("degree", "amount", "quantity", "negation")
 _FOLDER = Path(__file__).parent
 _CHOICE = re.compile(r"\(([^)]*)\)")
 
@@ -31,10 +36,11 @@ class Entry:
     Attributes:
         phrase: As it is written in a caption.
         form: "adjective", "noun", "adverb" or "act" (what somebody is doing) of a feeling; "face" (what a part of the
-            face looks like); "cue" (what is said or happens, for the reader only); "degree" (before adjectives),
-            "amount" (before nouns), "quantity" (degrees for the reader only); "negation".
+            face looks like); "cue" (what is said or happens, for the reader only); "denied" (what the words mean when
+            they are negated); "degree" (before adjectives), "amount" (before nouns), "quantity" (degrees for the
+            reader only); "negation".
         meaning: What it says by itself; empty for degrees and negations.
-        degree: Factor on the meaning of the words that follow; 1 for all but degrees, amounts and quantities.
+        degree: Factor on the meaning of the words that follow; of a negation, how sad it makes what is happy.
         held_out: Never in a training caption.
     """
 
@@ -47,14 +53,40 @@ class Entry:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All entries, in the order of the files, and by their folded words."""
+    """All entries, in the order of the files, and the same by their words.
+
+    Attributes:
+        entries: All.
+        by_words: Entries but the denied by their tokens, and by the stems of their tokens where no other entry has these.
+        by_denied_words: The denied likewise.
+    """
 
     entries: tuple[Entry, ...]
     by_words: dict[tuple[str, ...], Entry]
+    by_denied_words: dict[tuple[str, ...], Entry]
 
     def of_form(self, *forms: str) -> list[Entry]:
         """Entries of the given forms."""
         return [entry for entry in self.entries if entry.form in forms]
+
+    def find(self, tokens: tuple[str, ...], at: int, denied: bool) -> tuple[Entry | None, int]:
+        """The longest entry that starts at a token, exact words before inflected ones, and its number of tokens.
+
+        Args:
+            tokens: Of a clause, see split_tokens.
+            at: Where to look.
+            denied: Whether the place is negated, so that entries for that come first.
+
+        Returns:
+            The entry and how many tokens it takes, or (None, 1).
+        """
+        for length in range(min(MAX_TOKENS, len(tokens) - at), 0, -1):
+            words = tokens[at : at + length]
+            for key in (words, tuple(stem(word) for word in words)):
+                entry = (self.by_denied_words.get(key) if denied else None) or self.by_words.get(key)
+                if entry is not None:
+                    return entry, length
+        return None, 1
 
 
 @lru_cache(maxsize=1)
@@ -63,7 +95,40 @@ def load_lexicon() -> Lexicon:
     entries: list[Entry] = []
     for name in ("feelings.tsv", "face.tsv", "cues.tsv"):
         entries += _read_entries((_FOLDER / name).read_text(encoding="utf-8"))
-    return Lexicon(tuple(entries), {tuple(split_words(entry.phrase)): entry for entry in entries})
+    denied = [entry for entry in entries if entry.form == "denied"]
+    return Lexicon(tuple(entries), _index([e for e in entries if e.form != "denied"]), _index(denied))
+
+
+def split_tokens(text: str) -> tuple[str, ...]:
+    """Folded words and marks of punctuation of a text, in order."""
+    return tuple(split_words(text, marks=".,;:!?"))
+
+
+def stem(word: str) -> str:
+    """A word without its English inflection: "smile", "smiles", "smiled" and "smiling" are all "smil".
+
+    What would be left with fewer than four letters stays whole: "made" is not "mad".
+    """
+    cut = word
+    for ending, put in (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if word.endswith(ending) and not word.endswith("ss"):
+            cut = word[: -len(ending)] + put
+            if ending in ("ing", "ed") and cut[-2:-1] == cut[-1:] and cut[-1:] not in ("l", "s"):
+                cut = cut[:-1]
+            break
+    cut = cut.removesuffix("e")
+    return cut if len(cut) >= MIN_STEM else word
+
+
+def _index(entries: Sequence[Entry]) -> dict[tuple[str, ...], Entry]:
+    exact: dict[tuple[str, ...], Entry] = {}
+    stems: dict[tuple[str, ...], Entry] = {}
+    for entry in entries:
+        words = split_tokens(entry.phrase)
+        exact.setdefault(words, entry)
+        if entry.form not in _EXACT_FORMS:
+            stems.setdefault(tuple(stem(word) for word in words), entry)
+    return {**stems, **exact}
 
 
 def _read_entries(text: str) -> Iterator[Entry]:

@@ -60,10 +60,10 @@ class Meaning:
             {unit: min(1.0, value * degree) for unit, value in self.action_units.items()},
         )
 
-    def denied(self) -> Meaning:
+    def denied(self, sadness: float = SADNESS_OF_NOT_HAPPY) -> Meaning:
         """What is left when the words are negated ("not happy" is a little sad, "not angry" is neutral)."""
-        sadness = SADNESS_OF_NOT_HAPPY * self.emotion[HAPPY]
-        return Meaning(tuple(sadness if i == SAD else 0.0 for i in range(len(EMOTIONS))), dict.fromkeys(self.action_units, 0.0))
+        sad = sadness * self.emotion[HAPPY]
+        return Meaning(tuple(sad if i == SAD else 0.0 for i in range(len(EMOTIONS))), dict.fromkeys(self.action_units, 0.0))
 
     def all_action_units(self) -> np.ndarray:
         """float32 [24]: Action Units of the emotion, where the words name one that instead."""

@@ -20,7 +20,7 @@ NUM_GRAMS = 12
 """N-grams of a word that are encoded."""
 GRAM_LENGTHS = (3, 4, 5)
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_WORD = r"[^\W_]+(?:'[^\W_]+)*"
 
 
 def fold(text: str) -> str:
@@ -29,9 +29,10 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-def split_words(text: str) -> list[str]:
-    """Folded words of a text in order, without punctuation; apostrophes are dropped ("Don't" is "dont")."""
-    return [word.replace("'", "") for word in _WORD.findall(fold(text))]
+def split_words(text: str, marks: str = "") -> list[str]:
+    """Folded words of a text in order, apostrophes dropped ("Don't" is "dont"), and of punctuation only `marks`."""
+    pattern = f"{_WORD}|[{re.escape(marks)}]" if marks else _WORD
+    return [word.replace("'", "") for word in re.findall(pattern, fold(text))]
 
 
 def encode_captions(captions: Sequence[str], num_words: int = NUM_WORDS, num_grams: int = NUM_GRAMS) -> Tensor:

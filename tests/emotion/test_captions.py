@@ -19,6 +19,12 @@ def contains(caption: str, phrase: str) -> bool:
     return f" {' '.join(split_words(phrase))} " in f" {' '.join(split_words(caption))} "
 
 
+def in_order(caption: str, phrase: str) -> bool:
+    """Whether the phrase's words occur in the caption in order, other words between them ("brows slightly raised")."""
+    words = iter(split_words(caption))
+    return all(word in words for word in split_words(phrase))
+
+
 def test_captions_are_varied_and_cover_every_emotion_and_action_unit() -> None:
     g = generator()
     drawn = [draw_caption(g) for _ in range(4000)]
@@ -42,7 +48,7 @@ def test_held_out_words_never_occur_in_training_captions() -> None:
     held_out = [entry.phrase for entry in load_lexicon().of_form(*FEELING_FORMS, FACE_FORM) if entry.held_out]
     trained = [entry.phrase for entry in load_lexicon().of_form(*FEELING_FORMS, FACE_FORM) if not entry.held_out]
     # A held-out word may be part of a longer trained phrase ("worried" of "worried eyebrows"): those are not counted.
-    alone = [phrase for phrase in held_out if not any(contains(other, phrase) for other in trained)]
+    alone = [phrase for phrase in held_out if not any(in_order(other, phrase) for other in trained)]
     assert len(alone) > 60
     g = generator(2)
     captions = [draw_caption(g)[0] for _ in range(3000)]
@@ -56,7 +62,7 @@ def test_holdout_captions_use_held_out_words_only() -> None:
     g = generator(3)
     for _ in range(300):
         caption, _ = draw_caption(g, holdout=True)
-        assert any(contains(caption, phrase) for phrase in held_out), caption
+        assert any(in_order(caption, phrase) for phrase in held_out), caption
         assert caption not in EMOTIONS
 
 

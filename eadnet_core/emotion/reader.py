@@ -1,0 +1,191 @@
+"""What a sentence feels like, read without a model: the lexicon, with degrees, denial and clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ..errors import InputError
+from .lexicon import FACE_FORM, FEELING_FORMS, Entry, Lexicon, load_lexicon, split_tokens
+from .meaning import Meaning, mix
+from .tokenizer import split_words
+from .vocabulary import EMOTIONS
+
+DENIAL_REACH = 4
+"""Words behind a negation that it still denies."""
+DEGREE_REACH = 3
+"""Words behind a degree that it still scales."""
+TURN_WEIGHT = 1.6
+"""How much more counts what follows a "but": that is where a speaker lands."""
+TURNS = frozenset({"but", "yet", "however", "though", "although", "just", "now"})
+EXCLAMATION = 1.2
+"""Degree of an exclamation mark on what its sentence says."""
+LINGERING = frozenset({"disgusted", "contemptuous"})
+"""Classes whose cues still show when negated: who cannot stand a stench smells it."""
+LINGERING_DEGREE = 0.6
+SPELLING_RATIO = 0.85
+"""Least likeness (difflib's ratio) of a misspelt word: one letter in seven."""
+LABEL_RATIO = 0.7
+"""Least likeness of a word to the label that it may have been meant for."""
+MAX_FACE_WORDS = 5
+"""Longest name of a part of the face before a degree ("corners of the mouth slightly up"), and one."""
+MIN_SPELLED = 7
+"""Letters of a word of feeling, other than a label, whose misspellings are put right."""
+MARKS = frozenset(".,;:!?")
+FELT = 0.05
+"""Intensity below which a text counts as neutral."""
+
+_LABELS = f"{', '.join(EMOTIONS[:-1])} or {EMOTIONS[-1]}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the reader found.
+
+    Attributes:
+        meaning: Emotion and named Action Units of the whole text.
+        words: The known words that it was read from, in order; empty: nothing in the text is known.
+    """
+
+    meaning: Meaning
+    words: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """The strongest class of EMOTIONS; neutral when nothing is felt."""
+        emotion = self.meaning.emotion
+        return EMOTIONS[emotion.index(max(emotion))] if self.meaning.intensity >= FELT else "neutral"
+
+
+def read_text(text: str) -> Reading:
+    """Emotion, intensity and named Action Units of a caption or of what somebody says.
+
+    Longest phrases of the lexicon win; a degree scales the next of them ("a bit sad"); a negation denies what follows
+    it in its clause ("not happy at all" is sad, "not angry" is neutral); what follows a "but" counts more.
+
+    Source: ours.
+    """
+    lexicon = load_lexicon()
+    parts: list[tuple[Meaning, float]] = []
+    words: list[str] = []
+    for clause in _clauses(split_tokens(text)):
+        for entry, meaning in _read_clause(clause.tokens, lexicon):
+            words.append(entry.phrase)
+            parts.append((meaning.scaled(EXCLAMATION) if clause.exclaimed else meaning, clause.weight))
+    return Reading(mix(parts), tuple(words))
+
+
+def understand(text: str) -> Meaning:
+    """What a user asks of the face: by a label, or by free text.
+
+    A label alone is that class in full. Other text is read by the lexicon, if need be with its spelling put right. Two
+    or more words of which none is known leave the face neutral: the denoiser still hears them as a caption.
+
+    Raises:
+        InputError: No words, or one single word that is neither a label nor known: most likely a label mistyped.
+    """
+    words = split_words(text)
+    if not words:
+        raise InputError(f"emotion is '{text.strip()}', without a word; give {_LABELS} or a description.")
+    if len(words) == 1 and words[0] in EMOTIONS:
+        return Meaning(tuple(float(label == words[0] != "neutral") for label in EMOTIONS))
+    reading = read_text(text)
+    if reading.words:
+        return reading.meaning
+    if len(words) == 1:
+        near = get_close_matches(words[0], EMOTIONS, 1, LABEL_RATIO)
+        guess = f" (did you mean {near[0]}?)" if near else ""
+        raise InputError(f"emotion '{text.strip()}' is not known{guess}; give {_LABELS}, or describe it in several English words.")
+    return read_text(correct_spelling(text)).meaning
+
+
+def correct_spelling(text: str) -> str:
+    """The text with each word that is nearly a label or a long word of feeling put right; meant for text that says nothing as it is."""
+    lexicon = load_lexicon()
+    return " ".join(_nearest_word(token, lexicon) for token in split_tokens(text))
+
+
+def _nearest_word(word: str, lexicon: Lexicon) -> str:
+    if lexicon.find((word,), 0, False)[0] is not None:
+        return word
+    known = [words[0] for words, entry in lexicon.by_words.items() if len(words) == 1 and _is_spelling(word, words[0], entry)]
+    return next(iter(get_close_matches(word, known, 1, SPELLING_RATIO)), word)
+
+
+def _is_spelling(word: str, known: str, entry: Entry) -> bool:
+    """Whether a known word may be meant; short ones are too near to words without feeling ("same" and "shame")."""
+    long = entry.form in FEELING_FORMS and len(known) >= MIN_SPELLED and len(word) >= MIN_SPELLED - 1
+    return word[0] == known[0] and (long or (entry.phrase in EMOTIONS and len(known) >= 5))
+
+
+@dataclass(frozen=True)
+class _Clause:
+    tokens: tuple[str, ...]
+    weight: float
+    exclaimed: bool
+
+
+def _clauses(tokens: Sequence[str]) -> Iterator[_Clause]:
+    """Clauses of a text: they end at punctuation, which stays with them, and before a "but"."""
+    start, weight = 0, 1.0
+    for i, token in enumerate(tokens):
+        if token in TURNS and i > start:
+            yield _Clause(tuple(tokens[start:i]), weight, False)
+            start, weight = i, TURN_WEIGHT
+        if token in MARKS:
+            yield _Clause(tuple(tokens[start : i + 1]), weight, token == "!")
+            start = i + 1
+            weight = weight if token in ",;:" else 1.0
+    if start < len(tokens):
+        yield _Clause(tuple(tokens[start:]), weight, False)
+
+
+def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[Entry, Meaning]]:
+    degree, degree_until = 1.0, 0
+    denial: Entry | None = None
+    denied_until = 0
+    at = 0
+    while at < len(tokens):
+        if at >= degree_until:
+            degree = 1.0
+        denied = denial is not None and at < denied_until
+        entry, length, inside = _find(lexicon, tokens, at, denied)
+        degree *= inside
+        at += length
+        if entry is None:
+            continue
+        if entry.form == "negation":
+            denial, denied_until = entry, at + DENIAL_REACH
+        elif entry.form in ("degree", "amount", "quantity"):
+            degree, degree_until = degree * entry.degree, at + DEGREE_REACH
+            denied_until += length
+        else:
+            meaning = entry.meaning
+            if denial is not None and denied:
+                meaning = _deny(entry, denial)
+                denied_until = at + DENIAL_REACH
+            yield entry, meaning.scaled(degree)
+            degree, degree_until = 1.0, 0
+
+
+def _find(lexicon: Lexicon, tokens: tuple[str, ...], at: int, denied: bool) -> tuple[Entry | None, int, float]:
+    """The entry at a token, the tokens that it takes, and the degree in its midst ("brows slightly raised")."""
+    entry, length = lexicon.find(tokens, at, denied)
+    if entry is None:
+        for gap in range(1, MAX_FACE_WORDS):
+            degree, taken = lexicon.find(tokens, at + gap, denied)
+            if degree is not None and degree.form == "degree":
+                face, found = lexicon.find(tokens[at : at + gap] + tokens[at + gap + taken :], 0, denied)
+                if face is not None and face.form == FACE_FORM and found > gap:
+                    return face, found + taken, degree.degree
+    return entry, length, 1.0
+
+
+def _deny(entry: Entry, denial: Entry) -> Meaning:
+    if entry.form == "denied":
+        return entry.meaning
+    top = EMOTIONS[entry.meaning.emotion.index(max(entry.meaning.emotion))]
+    if entry.form == "cue" and top in LINGERING:
+        return entry.meaning.scaled(LINGERING_DEGREE)
+    return entry.meaning.denied(denial.degree)

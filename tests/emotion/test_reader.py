@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from eadnet_core.emotion.captions import draw_caption
+from eadnet_core.emotion.reader import correct_spelling, read_text, understand
+from eadnet_core.emotion.vocabulary import EMOTIONS
+from eadnet_core.errors import InputError
+
+HERE = Path(__file__).parent
+
+
+def right_share(name: str) -> float:
+    rows = [line.split("\t") for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
+    assert {label for label, _ in rows} == set(EMOTIONS)
+    return sum(read_text(sentence).label == label for label, sentence in rows) / len(rows)
+
+
+def test_reads_the_sentences_that_it_was_made_with() -> None:
+    assert right_share("sentences.tsv") >= 0.9
+
+
+def test_reads_sentences_that_it_was_not_made_with() -> None:
+    assert right_share("sentences_unseen.tsv") >= 0.85
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "lowest", "highest"),
+    [
+        ("happy", "happy", 1, 1), ("a bit sad", "sad", 0.3, 0.4), ("slightly happy", "happy", 0.3, 0.3),
+        ("not happy at all", "sad", 0.4, 0.6), ("not angry", "neutral", 0, 0), ("neither sad nor angry", "neutral", 0, 0),
+        ("not angry but sad", "sad", 1, 1), ("happy but exhausted", "happy", 1, 1), ("not only sad but furious", "angry", 1, 1),
+        ("no longer afraid", "neutral", 0, 0), ("FURIOUS!", "angry", 1, 1), ("I used to be so happy", "sad", 0.4, 0.8),
+    ],
+)  # fmt: skip
+def test_degrees_and_denials(text: str, label: str, lowest: float, highest: float) -> None:
+    reading = read_text(text)
+    assert reading.label == label
+    assert lowest - 1e-6 <= reading.meaning.intensity <= highest + 1e-6
+
+
+def test_parts_of_the_face_are_named_with_their_degree() -> None:
+    meaning = read_text("angry, lips pressed together, brows slightly raised").meaning
+    assert meaning.action_units == pytest.approx({"AU24": 0.9, "AU1": 0.255, "AU2L": 0.255, "AU2R": 0.255})
+    assert meaning.emotion[EMOTIONS.index("angry")] == 1
+
+
+def test_reads_what_the_grammar_of_captions_means() -> None:
+    g = torch.Generator().manual_seed(11)
+    drawn = [draw_caption(g, holdout) for holdout in (False, True) for _ in range(500)]
+    apart = [np.abs(np.subtract(read_text(caption).meaning.emotion, meaning.emotion)).max() for caption, meaning in drawn]
+    assert np.mean(np.array(apart) < 0.3) > 0.9
+
+
+def test_unknown_text_is_neutral() -> None:
+    reading = read_text("The quorum assembles at gate four")
+    assert reading.label == "neutral" and reading.words == ()
+
+
+@pytest.mark.parametrize("label", EMOTIONS)
+def test_labels_are_understood_in_full(label: str) -> None:
+    meaning = understand(f" {label.upper()} ")
+    assert meaning.distribution[EMOTIONS.index(label)] == 1
+    assert meaning.intensity == (label != "neutral")
+
+
+@pytest.mark.parametrize(("word", "hint"), [("hapy", "did you mean happy?"), ("surprized", "surprised"), ("zorp", "neutral, happy, sad")])
+def test_mistyped_single_label_is_refused_with_the_labels(word: str, hint: str) -> None:
+    with pytest.raises(InputError, match="'" + word) as refused:
+        understand(word)
+    assert hint in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!"])
+def test_text_without_words_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match="without a word"):
+        understand(text)
+
+
+def test_free_text_with_spelling_errors_is_understood() -> None:
+    assert correct_spelling("a bit hapy") == "a bit happy"
+    assert correct_spelling("the same sock") == "the same sock"
+    assert understand("he looks terrifed").distribution[EMOTIONS.index("fearful")] == 1
+    assert understand("the quorum assembles").intensity == 0
+
+
+def test_a_long_script_is_read_quickly() -> None:
+    script = "She was very happy about the news, but he could not believe a single word of it. " * 200
+    start = time.perf_counter()
+    assert read_text(script).words
+    assert time.perf_counter() - start < 2

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from eadnet_core.emotion.timeline import parse_timeline, read_timeline
+from eadnet_core.emotion.vocabulary import EMOTIONS
+from eadnet_core.errors import InputError
+
+TEXT = """# a scene
+0.0 happy 0.8
+
+2.5 sad 0.6 "quietly, close to tears, brows raised"  # the letter
+4 "a bit uneasy"
+"""
+
+
+def test_each_line_lasts_until_the_next() -> None:
+    spans = parse_timeline(TEXT, 10).spans
+    assert [(span.start_s, span.end_s) for span in spans] == [(0, 2.5), (2.5, 4), (4, math.inf)]
+    assert [EMOTIONS[max(range(8), key=span.distribution.__getitem__)] for span in spans] == ["happy", "sad", "fearful"]
+    assert [span.intensity for span in spans] == pytest.approx([0.8, 0.6, 0.14])
+    assert [span.caption for span in spans] == ["happy", "quietly, close to tears, brows raised", "a bit uneasy"]
+    assert set(spans[1].action_units) == {"AU1", "AU2L", "AU2R"}
+
+
+def test_file_with_a_mark_and_curly_quotes_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "scene.txt"
+    path.write_text("\ufeff0 \u201cvery happy\u201d 0.5\r\n", encoding="utf-8")
+    assert read_timeline(path).spans[0].caption == "very happy"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("0 happy 1.5", "line 1: intensity is 1.5"),
+        ("0 happy nan", "line 1: intensity is nan"),
+        ("0 happy\n\nsoon sad", "line 3: time is 'soon'"),
+        ("1 happy\n1 sad", "line 2: time is 1 s, not after 1 s"),
+        ("3 happy\n1 sad", "line 2: time is 1 s, not after 3 s"),
+        ("-1 happy", "line 1: time is -1 s"),
+        ("9 happy", "below the 5.00 s"),
+        ("0 hapy", "line 1: emotion 'hapy' is not known .did you mean happy"),
+        ("0 very happy", "line 1: intensity is 'happy'"),
+        ("0", "line 1: '0' has 1 parts"),
+        ('0 happy 1 "abc', "quotation mark"),
+        ('0 happy 1 ""', "caption is empty"),
+        ("\n# nothing\n", "no line with an emotion"),
+        ("", "no line with an emotion"),
+    ],
+)
+def test_wrong_lines_are_named(text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        parse_timeline(text, 5)
+
+
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="missing.txt cannot be read"):
+        read_timeline(tmp_path / "missing.txt")
+    (tmp_path / "x.png").write_bytes(b"\x89PNG\xff\xfe")
+    with pytest.raises(InputError, match="x.png cannot be read .it is no UTF-8 text"):
+        read_timeline(tmp_path / "x.png")
