@@ -59,15 +59,15 @@ def measure(weights: Path | None, device: str, size: int, seconds: float, repeat
     Args:
         weights: The denoiser's checkpoint; None: the one that ships.
         device: As for EADNetPipeline.
-        size: Side of the drawn portrait and of the video, in pixels.
+        size: Side of the video in pixels.
         seconds: Length of the clip.
         repeats: Clips that are counted, 1 or more.
     """
     pipe = EADNetPipeline.from_pretrained(weights, device)
-    portrait = drawn_portrait(size)
-    _make_clip(pipe, portrait, syllables(1.0))
+    portrait = drawn_portrait()
+    _make_clip(pipe, portrait, syllables(1.0), size)
     sound = syllables(seconds)
-    runs = [_make_clip(pipe, portrait, sound) for _ in range(repeats)]
+    runs = [_make_clip(pipe, portrait, sound, size) for _ in range(repeats)]
     num_frames = runs[0][1]
     total = statistics.median(sum(times.values()) for times, _ in runs)
     shares = {stage: statistics.median(times[stage] / sum(times.values()) for times, _ in runs) for stage in STAGES}
@@ -84,8 +84,8 @@ def measure(weights: Path | None, device: str, size: int, seconds: float, repeat
     )
 
 
-def drawn_portrait(size: int, seed: int = 0) -> Portrait:
-    """A square portrait of a drawn face, located exactly."""
+def drawn_portrait(size: int = 192, seed: int = 0) -> Portrait:
+    """A square portrait of a drawn face, `size` pixels wide, located exactly."""
     picture, landmarks = draw_portraits(1, size, torch.Generator().manual_seed(seed))
     image = (picture[0].permute(1, 2, 0).clamp(0, 1) * 255).round().byte().numpy()  # [H, W, 3]
     return from_landmarks(np.ascontiguousarray(image), (landmarks[0] * size).numpy())
@@ -98,13 +98,13 @@ def syllables(seconds: float, rate: int = 24_000) -> Sound:
     return Sound((0.2 * voice * np.sin(2 * np.pi * 2 * time_s) ** 2)[None].astype(np.float32), rate)
 
 
-def _make_clip(pipe: EADNetPipeline, portrait: Portrait, sound: Sound) -> tuple[dict[str, float], int]:
+def _make_clip(pipe: EADNetPipeline, portrait: Portrait, sound: Sound, size: int) -> tuple[dict[str, float], int]:
     """Seconds that each stage took, and the number of frames."""
     times = dict.fromkeys(STAGES, 0.0)
     watch = _Watch(times)
-    clip = pipe(portrait, sound, "happy")
+    clip = pipe(portrait, sound, "happy", size=size)
     watch.stop("speech")
-    renderer = Renderer(portrait)
+    renderer = Renderer(portrait, size)
     with tempfile.TemporaryDirectory() as folder, VideoWriter(Path(folder) / "bench.mp4", renderer.size, sound) as writer:
         watch.stop("encoder")
         for part in clip.motion():

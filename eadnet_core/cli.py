@@ -55,7 +55,7 @@ def animate(options: argparse.Namespace) -> None:
     clip = pipe(
         options.portrait,
         sound,
-        _emotion(options),
+        _emotion(options, sound.num_samples / sound.rate),
         options.intensity,
         action_units=None if options.au is None else _action_units(options.au),
         control=MotionControl(head=options.head, blinks=options.blinks, gaze=options.gaze),
@@ -68,12 +68,12 @@ def animate(options: argparse.Namespace) -> None:
     print(options.out)
 
 
-def _emotion(options: argparse.Namespace) -> str | EmotionTrack:
+def _emotion(options: argparse.Namespace, duration_s: float) -> str | EmotionTrack:
     if options.timeline is None:
         return "neutral" if options.emotion is None else options.emotion
     from .emotion.timeline import read_timeline
 
-    return read_timeline(options.timeline)
+    return read_timeline(options.timeline, duration_s)
 
 
 def synth_speech(options: argparse.Namespace) -> None:

@@ -159,7 +159,8 @@ class EADNetPipeline:
             audio: Any file with sound, a video's too, or a Sound.
             emotion: A label, free text, or a track over time.
             intensity: Of a label or text, 0 to 1; a track brings its own.
-            action_units: float [N, 24], 0 to 1, at 25 Hz; None: not given. Shorter than the sound: its last row is held.
+            action_units: float [N, 24], 0 to 1, at 25 Hz, instead of those that the emotion's words name; None: those. Shorter than
+                the sound: its last row is held.
             control: How head, eyes and lids move by themselves.
             options: Steps, guidance and seed.
             size: Long side of the frames in pixels; None: the portrait's own, at most 2160.
@@ -181,16 +182,23 @@ class EADNetPipeline:
 
 
 def perform(speech: SpeechFeatures, track: EmotionTrack, control: MotionControl, seed: int) -> Performance:
-    """What every frame of a clip is made from: the track's emotion, and head, gaze and blinks drawn to go with the speech."""
+    """What every frame of a clip is made from: the track's emotion, and head, gaze and blinks drawn to go with the speech.
+
+    Raises:
+        InputError: The track has a span that starts after the sound's end.
+    """
+    track.check_within(float(speech.duration_s))
+    track = track.scaled(control.expressiveness)
     emotion, captions, text_weights = track.sample(speech.num_frames)
     head_pose, gaze, blink = draw_motion(speech, control, seed)
     return Performance(
         text_ids=encode_captions(captions),
-        text_weights=torch.as_tensor(text_weights, dtype=torch.float32),
-        emotion=(torch.as_tensor(emotion, dtype=torch.float32) * control.expressiveness).clamp(0, 1),
-        head_pose=torch.as_tensor(head_pose, dtype=torch.float32),
-        gaze=torch.as_tensor(gaze, dtype=torch.float32),
-        blink=torch.as_tensor(blink, dtype=torch.float32),
+        text_weights=text_weights,
+        emotion=emotion,
+        action_units=track.sample_action_units(speech.num_frames),
+        head_pose=head_pose,
+        gaze=gaze,
+        blink=blink,
     )
 
 

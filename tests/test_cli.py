@@ -1,0 +1,260 @@
+"""Every input that cannot be used ends in one sentence and status 2, and leaves no file; every odd one that can be used works."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import wave
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from eadnet_core import cli
+from eadnet_core.checkpoint import save_checkpoint
+from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
+from eadnet_core.synthetic.clip import draw_portraits
+
+RATE = 16_000
+
+
+def write_picture(path: Path, rgb: np.ndarray) -> Path:
+    assert cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    return path
+
+
+def drawn_face(size: int, seed: int) -> np.ndarray:
+    """uint8 [size, size, 3]: a drawn face."""
+    picture = draw_portraits(1, size, torch.Generator().manual_seed(seed))[0][0]
+    return (picture.permute(1, 2, 0).clamp(0, 1) * 255).round().byte().numpy()
+
+
+def voice(seconds: float, rate: int = RATE) -> np.ndarray:
+    """float [N]: a buzz that comes and goes four times a second."""
+    time = np.arange(int(seconds * rate)) / rate
+    buzz = sum(np.sin(2 * np.pi * 130 * k * time) / k for k in range(1, 12))
+    return 0.2 * buzz * np.sin(2 * np.pi * 2 * time) ** 2
+
+
+def write_wave(path: Path, samples: np.ndarray, rate: int = RATE, width: int = 2) -> Path:
+    """PCM of 1 or 2 bytes; samples [N] or [N, C], -1 to 1."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
+        file.setsampwidth(width)
+        file.setframerate(rate)
+        scaled = np.clip(samples, -1, 1) * (127 if width == 1 else 32767)
+        file.writeframes((scaled + 128).astype(np.uint8).tobytes() if width == 1 else scaled.astype("<i2").tobytes())
+    return path
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained denoiser: these tests are about files and words, not about motion."""
+    path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
+    torch.manual_seed(0)
+    config = DenoiserConfig()
+    save_checkpoint(path, Denoiser(config), config, {"recipe": "untrained"})
+    return path
+
+
+@pytest.fixture(scope="module")
+def face(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_picture(tmp_path_factory.mktemp("face") / "face.png", drawn_face(200, seed=3))
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_wave(tmp_path_factory.mktemp("sound") / "voice.wav", voice(0.4))
+
+
+class Runner:
+    """Runs `animate` with one thing changed at a time."""
+
+    def __init__(self, out: Path, weights: Path, face: Path, sound: Path, capsys: pytest.CaptureFixture) -> None:
+        self.out, self._capsys = out, capsys
+        self._defaults: dict[str, object] = {"portrait": face, "audio": sound, "weights": weights, "out": out, "device": "cpu"}
+
+    def __call__(self, **changes: object) -> tuple[int, str]:
+        """Exit status, and what was said on stderr."""
+        options = self._defaults | changes
+        status = cli.main(["animate", *(word for name, value in options.items() for word in (f"--{name}", str(value)))])
+        return status, self._capsys.readouterr().err
+
+    def refused(self, **changes: object) -> str:
+        """The one sentence of a run that must fail and leave nothing."""
+        status, said = self(**changes)
+        assert status == 2 and said.count("\n") == 1, said
+        assert not self.out.parent.exists() or list(self.out.parent.iterdir()) == []
+        return said
+
+
+@pytest.fixture
+def animate(tmp_path: Path, weights: Path, face: Path, sound: Path, capsys: pytest.CaptureFixture) -> Runner:
+    (tmp_path / "videos").mkdir()
+    return Runner(tmp_path / "videos" / "out.mp4", weights, face, sound, capsys)
+
+
+def streams(path: Path) -> tuple[int, int, int, float]:
+    """Width, height, frames, and seconds of sound."""
+    with av.open(str(path)) as container:
+        video, audio = container.streams.video[0], container.streams.audio[0]
+        return video.width, video.height, video.frames, float(audio.duration * audio.time_base)
+
+
+def test_a_portrait_speaks(animate: Runner) -> None:
+    status, said = animate(emotion="a bit happy", gaze="-0.3,0.1", steps=2)
+    assert status == 0 and "10/10" in said
+    assert streams(animate.out) == (200, 200, 10, pytest.approx(0.4, abs=1e-3))
+    assert [path.name for path in animate.out.parent.iterdir()] == ["out.mp4"]
+
+
+def test_size_and_odd_sides(animate: Runner) -> None:
+    assert animate(size=131)[0] == 0
+    assert streams(animate.out)[:2] == (130, 130)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"seed": -1}, ["-1", "0 to 9223372036854775807"]),
+        ({"seed": 2**63}, [str(2**63)]),
+        ({"seed": "x"}, ["x is no whole number"]),
+        ({"steps": 9}, ["9", "1 to 8"]),
+        ({"intensity": 1.5}, ["1.5", "0 to 1"]),
+        ({"head": "nan"}, ["nan"]),
+        ({"gaze": "2,0"}, ["2 is no number"]),
+        ({"gaze": "0.3"}, ["0.3", "comma"]),
+        ({"size": 10}, ["10", "64"]),
+        ({"device": "abacus"}, ["abacus", "cpu"]),
+        ({"unknown": 1}, ["--unknown"]),
+        ({"portrait": "/nowhere/face.png"}, ["/nowhere/face.png", "does not exist"]),
+        ({"audio": "/nowhere/voice.wav"}, ["/nowhere/voice.wav", "does not exist"]),
+        ({"weights": "/nowhere/w.safetensors"}, ["/nowhere/w.safetensors"]),
+        ({"timeline": "/nowhere/t.json"}, ["/nowhere/t.json"]),
+        ({"au": "/nowhere/a.csv"}, ["/nowhere/a.csv"]),
+        ({"emotion": "happy", "timeline": "t.json"}, ["--emotion happy", "--timeline t.json"]),
+        ({"face": 7}, ["7"]),
+    ],
+)
+def test_values_that_cannot_be_used(animate: Runner, changes: dict[str, object], words: list[str]) -> None:
+    said = animate.refused(**changes)
+    assert all(word in said for word in words), said
+
+
+def test_missing_options_are_named(capsys: pytest.CaptureFixture) -> None:
+    assert cli.main(["animate", "--portrait", "a.png"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "--audio" in said and "--out" in said
+
+
+def test_unwritable_output_is_refused_before_any_work(animate: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eadnet_core.pipeline.EADNetPipeline.from_pretrained", lambda *_: pytest.fail("work had begun"))
+    assert "no folder" in animate.refused(out=tmp_path / "missing" / "out.mp4")
+    assert "let it end in" in animate.refused(out=tmp_path / "videos" / "out.gif")
+
+
+def test_pictures_that_cannot_be_used(animate: Runner, tmp_path: Path) -> None:
+    y, x = np.mgrid[0:240, 0:320] / 240
+    landscape = np.stack([120 - 90 * y, 160 - 60 * y + 10 * np.sin(9 * x), 230 - 200 * (y > 0.55 + 0.1 * np.sin(5 * x))], -1)
+    assert "no face" in animate.refused(portrait=write_picture(tmp_path / "landscape.png", landscape.clip(0, 255).astype(np.uint8)))
+    assert "16x16" in animate.refused(portrait=write_picture(tmp_path / "tiny.png", drawn_face(16, 0)))
+    text = tmp_path / "text.png"
+    text.write_text("no picture")
+    assert "not a picture" in animate.refused(portrait=text)
+
+
+def test_several_faces_the_largest_is_taken_and_another_can_be_chosen(animate: Runner, tmp_path: Path) -> None:
+    scene = np.full((300, 520, 3), 110, np.uint8)
+    scene[20:280, 10:270] = drawn_face(260, 3)
+    scene[90:270, 320:500] = drawn_face(180, 5)
+    portrait = write_picture(tmp_path / "two.png", scene)
+    moved: list[np.ndarray] = []
+    for number in (0, 1):
+        status, said = animate(portrait=portrait, face=number)
+        assert status == 0 and "2 faces" in said
+        with av.open(str(animate.out)) as container:
+            last = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)][-1]
+        moved.append(np.abs(last.astype(int) - scene).sum((0, 2)))
+    left, right = slice(0, 300), slice(300, 520)
+    assert moved[0][left].sum() > moved[0][right].sum() and moved[1][right].sum() > moved[1][left].sum()
+    animate.out.unlink()
+    assert "face is 2" in animate.refused(portrait=portrait, face=2)
+
+
+@pytest.mark.parametrize("kind", ["silent", "20 ms", "8-bit", "96 kHz", "six channels", "video"])
+def test_odd_sounds_work(animate: Runner, tmp_path: Path, kind: str) -> None:
+    path, seconds = tmp_path / "odd.wav", 0.4
+    if kind == "silent":
+        write_wave(path, np.zeros(int(0.4 * RATE)))
+    elif kind == "20 ms":
+        write_wave(path, voice(0.02))
+        seconds = 0.04
+    elif kind == "8-bit":
+        write_wave(path, voice(0.4), width=1)
+    elif kind == "96 kHz":
+        write_wave(path, voice(0.4, 96_000), rate=96_000)
+    elif kind == "six channels":
+        write_wave(path, np.stack([voice(0.4)] * 6, -1))
+    else:
+        assert animate()[0] == 0
+        path = animate.out.rename(tmp_path / "earlier.mp4")
+    assert animate(audio=path)[0] == 0
+    _, _, frames, length = streams(animate.out)
+    assert (frames, length) == (round(seconds * 25), pytest.approx(seconds, abs=0.03))
+
+
+def test_sounds_that_cannot_be_used(animate: Runner, tmp_path: Path) -> None:
+    assert "no samples" in animate.refused(audio=write_wave(tmp_path / "empty.wav", np.zeros(0)))
+    text = tmp_path / "text.wav"
+    text.write_text("no sound")
+    assert "cannot be read" in animate.refused(audio=text)
+    broken = voice(0.4).astype("<f4")
+    broken[100] = np.nan
+    path = tmp_path / "nan.wav"
+    body = broken.tobytes()
+    header = b"fmt " + np.array([16], "<u4").tobytes() + np.array([3, 1], "<u2").tobytes()
+    header += np.array([RATE, RATE * 4], "<u4").tobytes() + np.array([4, 32], "<u2").tobytes()
+    chunks = b"WAVE" + header + b"data" + np.array([len(body)], "<u4").tobytes() + body
+    path.write_bytes(b"RIFF" + np.array([len(chunks)], "<u4").tobytes() + chunks)
+    assert "NaN" in animate.refused(audio=path)
+
+
+def test_weights_that_cannot_be_used(animate: Runner, tmp_path: Path, weights: Path) -> None:
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(weights.read_bytes()[:-1000])
+    assert str(cut) in animate.refused(weights=cut)
+    text = tmp_path / "text.safetensors"
+    text.write_text("no weights")
+    assert str(text) in animate.refused(weights=text)
+
+
+def test_a_cancel_leaves_no_file(animate: Runner) -> None:
+    """SIGINT, as Ctrl-C sends it, in the middle of the frames."""
+    written = threading.Event()
+
+    def interrupt(done: int) -> None:
+        if done == 3:
+            written.set()
+            os.kill(os.getpid(), signal.SIGINT)
+
+    from eadnet_core.render.video import VideoWriter
+
+    write = VideoWriter.write
+    count = iter(range(1, 1000))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(VideoWriter, "write", lambda self, frame: (write(self, frame), interrupt(next(count)))[0])
+        status, said = animate()
+    assert status == 130 and written.is_set() and "Cancelled" in said
+    assert list(animate.out.parent.iterdir()) == []
+
+
+def test_synth_draws_a_sheet_of_faces(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    out = tmp_path / "sheet.png"
+    assert cli.main(["synth", "faces", "--out", str(out), "--rows", "2", "--columns", "3", "--size", "64"]) == 0
+    assert cv2.imread(str(out)).shape == (128, 192, 3)
+    assert cli.main(["synth", "faces", "--out", str(tmp_path / "none" / "sheet.png")]) == 2
+    assert "no folder" in capsys.readouterr().err
