@@ -1,0 +1,20 @@
+"""The pack's own socket types; everything else travels as ComfyUI's IMAGE, MASK, AUDIO and VIDEO."""
+
+from __future__ import annotations
+
+from comfy_api.latest import io
+
+CATEGORY = "EAD-Net"
+
+Model = io.Custom("EADNET_MODEL")
+"""A bridge.models.LoadedDenoiser."""
+Portrait = io.Custom("EADNET_PORTRAIT")
+"""An eadnet_core.types.Portrait."""
+Speech = io.Custom("EADNET_SPEECH")
+"""An eadnet_core.types.SpeechFeatures."""
+Emotion = io.Custom("EADNET_EMOTION")
+"""An eadnet_core.emotion.track.EmotionTrack."""
+Control = io.Custom("EADNET_CONTROL")
+"""An eadnet_core.types.MotionControl."""
+Motion = io.Custom("EADNET_MOTION")
+"""An eadnet_core.types.MotionField."""

@@ -1,0 +1,104 @@
+"""Speech, portrait and feeling become motion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import folder_paths
+from comfy_api.latest import io
+
+from ..eadnet_core.types import MotionControl, SpeechFeatures
+from ..eadnet_core.types import Portrait as FoundPortrait
+from .bridge.models import loaded
+from .bridge.progress import check_cancel, preview_parts
+from .bridge.types import CATEGORY, Control, Emotion, Model, Motion, Portrait, Speech
+
+if TYPE_CHECKING:
+    from comfy.model_patcher import ModelPatcher
+
+    from ..eadnet_core.emotion.track import EmotionTrack
+
+MAX_SEED = 2**53 - 1
+"""Largest whole number that a browser keeps exactly."""
+
+
+class EADNetSampler(io.ComfyNode):
+    @classmethod
+    def define_schema(cls) -> io.Schema:
+        return io.Schema(
+            node_id="EADNetSampler",
+            display_name="EAD-Net Sampler",
+            category=CATEGORY,
+            description="Makes the portrait speak: how each frame's face moves. One step is enough; motion can be rendered at any size.",
+            inputs=[
+                Model.Input("model", tooltip="From EADNetLoader."),
+                Portrait.Input("portrait", tooltip="From EADNetPortrait. Several portraits make one motion each."),
+                Speech.Input("speech", tooltip="From EADNetSpeech; the motion is as long as it."),
+                Emotion.Input(
+                    "emotion", optional=True, tooltip="From EADNetEmotion or EADNetEmotionTimeline; without it the face is neutral."
+                ),
+                Control.Input(
+                    "control", optional=True, tooltip="From EADNetMotionControl; without it head, blinks and gaze are a talking person's."
+                ),
+                io.Int.Input(
+                    "steps",
+                    default=1,
+                    min=1,
+                    max=8,
+                    tooltip="Sampling steps. One is as good as eight for lips and feeling; time grows with them.",
+                ),
+                io.Float.Input(
+                    "audio_guidance",
+                    default=1.0,
+                    min=0.0,
+                    max=5.0,
+                    step=0.1,
+                    tooltip="Above 1 the lips follow the speech more strongly, at twice the time; 0 ignores the speech.",
+                ),
+                io.Float.Input(
+                    "emotion_guidance",
+                    default=1.0,
+                    min=0.0,
+                    max=5.0,
+                    step=0.1,
+                    tooltip="Above 1 the feeling shows more strongly, at more time; 0 ignores it.",
+                ),
+                io.Int.Input(
+                    "seed",
+                    default=0,
+                    min=0,
+                    max=MAX_SEED,
+                    control_after_generate=True,
+                    tooltip="Chooses head motion, blinks and glances; the same seed gives the same motion.",
+                ),
+            ],
+            outputs=[Motion.Output(display_name="motion", tooltip="For EADNetVideo and EADNetRender, at any size of the portrait.")],
+        )
+
+    @classmethod
+    def execute(
+        cls,
+        model: ModelPatcher,
+        portrait: FoundPortrait,
+        speech: SpeechFeatures,
+        steps: int,
+        audio_guidance: float,
+        emotion_guidance: float,
+        seed: int,
+        emotion: EmotionTrack | None = None,
+        control: MotionControl | None = None,
+    ) -> io.NodeOutput:
+        from ..eadnet_core.diffusion.sampler import SamplerOptions, sample_motion
+        from ..eadnet_core.emotion.track import EmotionTrack
+        from ..eadnet_core.motion_store import store_motion
+        from ..eadnet_core.pipeline import perform
+
+        track = EmotionTrack.from_text("neutral") if emotion is None else emotion
+        performance = perform(speech, track, control or MotionControl(), seed)
+        options = SamplerOptions(steps=steps, audio_scale=audio_guidance, emotion_scale=emotion_guidance, seed=seed)
+        with loaded(model) as denoiser:
+            parts = preview_parts(
+                sample_motion(denoiser, portrait, speech, performance, options, check_cancel), portrait, speech.num_frames
+            )
+            motion = store_motion(parts, speech.num_frames, speech.duration_s, folder_paths.get_temp_directory())
+        return io.NodeOutput(motion)
