@@ -1,0 +1,124 @@
+"""Action Unit curves as CSV: our own columns, or the blendshapes of ARKit and MediaPipe."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import InputError
+from ..timebase import FRAME_RATE
+from .action_units import ActionUnitTrack
+from .arkit import ARKIT_NAMES, from_arkit
+from .vocabulary import ACTION_UNITS
+
+TIME_COLUMN = "time_s"
+PAIRS = {"AU2": ("AU2L", "AU2R"), "AU12": ("AU12L", "AU12R"), "AU14": ("AU14L", "AU14R"), "AU45": ("AU45L", "AU45R")}
+"""Columns that stand for both sides."""
+IGNORED_ARKIT_COLUMNS = frozenset({"_neutral", "timecode", "blendshapecount"})
+"""MediaPipe's rest shape, and what Live Link Face writes beside the shapes."""
+HEAD_COLUMNS = ("head", "lefteye", "righteye")
+"""Beginnings of Live Link Face's columns of rotations, which are no blendshapes."""
+
+_BY_LOWER = {name.lower(): name for name in ARKIT_NAMES}
+
+
+def read_action_units(path: str | Path) -> ActionUnitTrack:
+    """The track of a CSV file; see parse_action_units.
+
+    Raises:
+        InputError: The file cannot be read as text, or its contents are wrong.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise InputError(f"Action Unit file {path} cannot be read ({reason}); give a CSV file with a header `time_s,AU1,...`.") from error
+    return parse_action_units(text)
+
+
+def parse_action_units(text: str) -> ActionUnitTrack:
+    """The track of CSV text with a header `time_s,AU1,AU4,...`: any of ACTION_UNITS, or AU2, AU12, AU14, AU45 for both sides.
+
+    A table of ARKit blendshapes works too (names in either case, as MediaPipe and Live Link Face write them); without
+    a column time_s its rows are taken to be frames at FRAME_RATE. Units without a column are not asked for.
+
+    Raises:
+        InputError: Empty, unknown or repeated columns, cells that are no number from 0 to 1, times that do not rise.
+    """
+    rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    if not rows:
+        raise InputError("Action Unit file is empty; give a header `time_s,AU1,...` and rows of numbers.")
+    header = [cell.strip() for cell in rows[0]]
+    repeated = [name for name in header if header.count(name) > 1]
+    if repeated:
+        raise InputError(f"Action Unit file has the column '{repeated[0]}' twice; keep one.")
+    if len(rows) == 1:
+        raise InputError(f"Action Unit file has a header ({', '.join(header)}) but no rows; add rows of numbers.")
+    if any(name.lower() in _BY_LOWER for name in header):
+        return _arkit_track(header, rows[1:])
+    return _track(header, rows[1:])
+
+
+def write_action_units(track: ActionUnitTrack) -> str:
+    """CSV text that parse_action_units reads back, to four decimals."""
+    lines = [",".join((TIME_COLUMN, *track.units))]
+    for time, row in zip(track.times_s, track.values, strict=True):
+        lines.append(",".join((f"{time:.4f}", *(f"{value:.4f}" for value in row))))
+    return "\n".join(lines) + "\n"
+
+
+def _track(header: Sequence[str], rows: Sequence[Sequence[str]]) -> ActionUnitTrack:
+    if TIME_COLUMN not in header:
+        raise InputError(f"Action Unit file lacks the column {TIME_COLUMN} (it has {', '.join(header)}); name seconds so.")
+    columns: dict[str, np.ndarray] = {}
+    times = np.zeros(0)
+    for i, name in enumerate(header):
+        values = _column(rows, i, name)
+        if name == TIME_COLUMN:
+            times = values
+            continue
+        for unit in PAIRS.get(name, (name,)):
+            if unit not in ACTION_UNITS:
+                raise InputError(f"Action Unit file has the column '{name}'; give {TIME_COLUMN} and any of {', '.join(ACTION_UNITS)}.")
+            if unit in columns:
+                raise InputError(f"Action Unit file gives {unit} twice, the second time as '{name}'; keep one.")
+            columns[unit] = values
+    units = tuple(unit for unit in ACTION_UNITS if unit in columns)
+    if not units:
+        raise InputError(f"Action Unit file has no column but {TIME_COLUMN}; add any of {', '.join(ACTION_UNITS)}.")
+    return ActionUnitTrack(times, np.stack([columns[unit] for unit in units], 1).astype(np.float32), units)
+
+
+def _arkit_track(header: Sequence[str], rows: Sequence[Sequence[str]]) -> ActionUnitTrack:
+    shapes = np.zeros((len(rows), len(ARKIT_NAMES)), np.float32)
+    times = np.array([float((i + Fraction(1, 2)) / FRAME_RATE) for i in range(len(rows))])
+    for i, name in enumerate(header):
+        lower = name.lower()
+        if lower in _BY_LOWER:
+            values = _column(rows, i, name)
+            if not ((values >= 0) & (values <= 1)).all():
+                raise InputError(f"blendshape {name} is {values[~((values >= 0) & (values <= 1))][0]:g}; give numbers from 0 to 1.")
+            shapes[:, ARKIT_NAMES.index(_BY_LOWER[lower])] = values
+        elif name == TIME_COLUMN:
+            times = _column(rows, i, name)
+        elif lower not in IGNORED_ARKIT_COLUMNS and not lower.startswith(HEAD_COLUMNS):
+            raise InputError(f"blendshape file has the column '{name}'; give {TIME_COLUMN} and names of ARKit such as {ARKIT_NAMES[2]}.")
+    return ActionUnitTrack(times, from_arkit(shapes))
+
+
+def _column(rows: Sequence[Sequence[str]], index: int, name: str) -> np.ndarray:
+    values = np.zeros(len(rows))
+    for i, row in enumerate(rows):
+        cell = row[index].strip() if index < len(row) else ""
+        try:
+            values[i] = float(cell)
+        except ValueError as error:
+            raise InputError(f"row {i + 1} of the Action Unit file has '{cell}' as {name}; give a number.") from error
+        if not np.isfinite(values[i]):
+            raise InputError(f"row {i + 1} of the Action Unit file has '{cell}' as {name}; give a finite number.")
+    return values
