@@ -10,7 +10,7 @@ setup: $(STAMP)
 
 $(STAMP): requirements-dev.txt
 	@test -x $(RUN) || $(PYTHON) -m venv .venv
-	$(RUN) -m pip install --quiet --requirement requirements-dev.txt
+	$(RUN) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
 
 demo: $(STAMP)
@@ -31,7 +31,7 @@ JUDGE := .venv-judge/requirements.stamp
 
 $(JUDGE): $(SHARED)/tools/requirements.txt
 	@test -x .venv-judge/bin/python || $(PYTHON) -m venv .venv-judge
-	.venv-judge/bin/python -m pip install --quiet --requirement $<
+	.venv-judge/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 
 judge: $(STAMP) $(JUDGE)
