@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 
 import torch
 from torch import Generator, Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from ...face.locator_net import LocatorConfig, LocatorNet
+from ...face.locator_weights import save_locator
+from ...synthetic.clip import draw_portraits
 from .objective import landmark_loss, proposal_loss
 from .pool import BackgroundPool, DrawFaces, FacePool
 from .reservoir import Reservoir
@@ -22,6 +24,10 @@ from .scenes import Crops, Scenes, draw_crops, draw_scenes, half_mirrored
 Progress = Callable[[int, int, dict[str, float], LocatorNet], None]
 """progress(step, steps, smoothed losses, averaged net), called now and then; raising in it stops the training."""
 
+RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "locator.json"
+PORTRAIT_SIZE = 144
+"""Side in pixels of the drawn pictures."""
+PORTRAITS_AT_ONCE = 24
 TIMED_STEPS = 12
 """Steps after which the minutes that are left are turned into a number of steps."""
 
@@ -75,7 +81,7 @@ class LocatorRecipe:
 
 
 @dataclass(frozen=True)
-class TrainedLocator:
+class FittedLocator:
     """What a training gives.
 
     Attributes:
@@ -120,12 +126,53 @@ class _Supply:
 
 
 def train_locator(
+    recipe: str | Path = RECIPE,
+    out: str | Path = "eadnet-locator.safetensors",
+    minutes: float | None = None,
+    device: str = "cpu",
+    progress: Progress | None = None,
+    commit: str = "unknown",
+) -> FittedLocator:
+    """Trains the locator of a recipe file on drawn faces and writes its weights.
+
+    Args:
+        recipe: JSON file with the fields of LocatorRecipe.
+        out: The .safetensors file to write.
+        minutes: Budget; the recipe's where None.
+        device: "cpu" or "cuda".
+        progress: Told of the losses every 20 steps.
+        commit: Version of the code, for the file's provenance.
+    """
+    values = LocatorRecipe.read(recipe)
+    fitted = fit_locator(values, draw_faces, minutes, device, progress)
+    provenance = {
+        "recipe": asdict(values),
+        "seed": values.seed,
+        "commit": commit,
+        "steps": fitted.steps,
+        "minutes": round(fitted.minutes, 1),
+        "device": device,
+        "torch": torch.__version__,
+        "data": "drawn faces only",
+        "losses": {name: round(value, 4) for name, value in fitted.figures.items()},
+    }
+    save_locator(Path(out), fitted.net, provenance)
+    return fitted
+
+
+def draw_faces(generator: Generator, count: int) -> tuple[Tensor, Tensor]:
+    """Portraits [count, 3, S, S], 0 to 1, and landmarks [count, 29, 2] of drawn faces, a few at a time to spare memory."""
+    drawn = [draw_portraits(min(PORTRAITS_AT_ONCE, count - k), PORTRAIT_SIZE, generator) for k in range(0, count, PORTRAITS_AT_ONCE)]
+    return torch.cat([pictures for pictures, _ in drawn]).clamp(0, 1), torch.cat([landmarks for _, landmarks in drawn])
+
+
+def fit_locator(
     recipe: LocatorRecipe,
     draw: DrawFaces,
     minutes: float | None = None,
     device: torch.device | str = "cpu",
     progress: Progress | None = None,
-) -> TrainedLocator:
+) -> FittedLocator:
     """The locator, trained on drawn faces for a number of minutes.
 
     Args:
@@ -139,7 +186,7 @@ def train_locator(
     device = torch.device(device)
     torch.manual_seed(recipe.seed)
     net = LocatorNet(LocatorConfig()).to(device)
-    average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema_decay), use_buffers=True)
+    average = AveragedModel(net, multi_avg_fn=_warmed_average(recipe.ema_decay), use_buffers=True)
     optimizer = torch.optim.AdamW(net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     supply = _Supply(recipe, net.config, draw, Generator(device).manual_seed(recipe.seed))
     averaged = average.module
@@ -162,7 +209,7 @@ def train_locator(
             steps = TIMED_STEPS + max(0, int((budget_s - (now - start)) * TIMED_STEPS / (now - ready)))
         if progress is not None and (step % 20 == 0 or step == steps):
             progress(step, steps, figures, averaged)
-    return TrainedLocator(averaged.eval(), step, (time.monotonic() - start) / 60, figures)
+    return FittedLocator(averaged.eval(), step, (time.monotonic() - start) / 60, figures)
 
 
 def _losses(net: LocatorNet, crops: Crops, scenes: Scenes, device: torch.device) -> dict[str, Tensor]:
@@ -172,6 +219,21 @@ def _losses(net: LocatorNet, crops: Crops, scenes: Scenes, device: torch.device)
     distance, heat, face = landmark_loss(estimate, crops)
     center, shape = proposal_loss(proposals, scenes)
     return {"points": distance, "heat": 0.5 * heat, "face": face, "center": center, "shape": 2 * shape}
+
+
+def _warmed_average(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor | int], None]:
+    """An exponential average that forgets its first steps: after n of them it spans at most about a tenth of them."""
+
+    @torch.no_grad()
+    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], num_averaged: Tensor | int) -> None:
+        share = max(1 - decay, 10 / (10 + float(num_averaged)))
+        for old, new in zip(averaged, current, strict=True):
+            if old.is_floating_point():
+                old.lerp_(new, share)
+            else:
+                old.copy_(new)
+
+    return update
 
 
 def _rate(step: int, steps: int) -> float:
