@@ -5,7 +5,7 @@ from __future__ import annotations
 NUM_MELS = 64
 """Bands of the log-mel spectrum (F)."""
 FLOOR_DB = -60.0
-"""Levels are clipped this far under the level of active speech; nothing below it is heard."""
+"""Lowest level on the scale; nothing below it is heard."""
 CEILING_DB = 12.0
 _CENTER_DB = -30.0
 _UNIT_DB = 15.0

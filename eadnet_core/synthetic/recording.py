@@ -31,7 +31,7 @@ def record(rng: Rng, samples: np.ndarray) -> np.ndarray:
     if rng.random() < 0.55:
         sound = _reverberate(rng, sound)
     if rng.random() < 0.8:
-        sound = _equalise(rng, sound, _curve(rng, spread_db=rng.uniform(1, 7)))
+        sound = _equalise(rng, sound, _curve(rng, spread_db=rng.uniform(1, 5)))
     sound = sound + _noise(rng, len(sound)) * 10 ** (-rng.choice([rng.uniform(8, 22), rng.uniform(22, 60)], p=[0.4, 0.6]) / 20)
     if rng.random() < 0.25:
         sound = _band_limit(rng, sound)

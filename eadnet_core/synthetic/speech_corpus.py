@@ -124,17 +124,17 @@ def vary_mel(mel: Tensor, generator: torch.Generator) -> Tensor:
         return low + (high - low) * torch.rand(num, *shape, generator=generator, device=mel.device)
 
     band = torch.arange(bands, device=mel.device, dtype=mel.dtype)
-    source = (band * uniform(0.92, 1.09, 1)).clamp(0, bands - 1)  # [B, F]
+    source = (band * uniform(0.95, 1.06, 1)).clamp(0, bands - 1)  # [B, F]
     below = source.floor().long().clamp(max=bands - 2)
     share = (source - below)[:, None]
     index = below[:, None].expand(-1, columns, -1)
     warped = mel.gather(2, index) * (1 - share) + mel.gather(2, index + 1) * share
     place = band / (bands - 1)
-    gain_db = uniform(-5, 5, 1) + uniform(-6, 6, 1) * (place - 0.5)
+    gain_db = uniform(-4, 4, 1) + uniform(-4, 4, 1) * (place - 0.5)
     for waves in (1, 2, 4):
-        gain_db = gain_db + uniform(-1, 1, 1) * 4 / waves**0.5 * torch.cos(torch.pi * (waves * place + uniform(0, 2, 1)))
+        gain_db = gain_db + uniform(-1, 1, 1) * 2.5 / waves**0.5 * torch.cos(torch.pi * (waves * place + uniform(0, 2, 1)))
     filtered = warped + UNIT_PER_DB * gain_db[:, None]
-    noise_db = uniform(-75, -22, 1) + uniform(-12, 12, 1) * (place - 0.5)  # [B, F]
+    noise_db = uniform(-80, -25, 1) + uniform(-12, 12, 1) * (place - 0.5)  # [B, F]
     flutter = torch.randn(num, columns, bands, generator=generator, device=mel.device) * 4
     noise = SILENCE + UNIT_PER_DB * (60 + noise_db[:, None] + flutter)
     unit = 0.1 * torch.log(torch.tensor(10.0)).item() / UNIT_PER_DB  # features add as powers do
@@ -194,12 +194,12 @@ def _spoken_utterance(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]
     # What makes speech is imported here, so that training on a bare machine needs only torch and numpy.
     from .espeak import Phone, speak
     from .recording import another_throat, record
-    from .texts import WORDS, draw_text
+    from .texts import draw_text, draw_voice
     from .visemes import viseme_curves
 
-    language = str(rng.choice(list(WORDS)))
+    language = draw_voice(rng)
     variant = str(rng.choice(_VARIANTS))
-    text = draw_text(rng, language, int(rng.integers(8, 22)))
+    text = draw_text(rng, language, int(rng.choice([rng.integers(2, 8), rng.integers(8, 22)], p=[0.2, 0.8])))
     said = speak(
         text,
         f"{language}+{variant}" if variant else language,

@@ -68,9 +68,18 @@ WORDS: dict[str, str] = {
 """Words by espeak-ng voice; ours. Ratios matter more than sense: p, b, m in every other word, round and spread vowels."""
 
 LATIN = frozenset("en-us en de fr es it pt-br nl pl cs hr ro tr hu fi sv da id sw eo".split())
+ENGLISH_SHARE = 0.3
+"""Share of English; the other languages are equally frequent."""
 _ONSETS = ("p", "b", "m", "p", "b", "m", "f", "v", "w", "s", "t", "k", "l", "r", "n", "d", "g", "sh", "")
 _VOWELS = ("a", "o", "u", "i", "e", "a", "u", "i")
 _STOPS = (", ", ". ", " ", " ", " ", " ", " ", " ")
+
+
+def draw_voice(rng: np.random.Generator) -> str:
+    """A random language, as espeak-ng's voice name."""
+    if rng.random() < ENGLISH_SHARE:
+        return str(rng.choice(["en-us", "en-us", "en"]))
+    return str(rng.choice(list(WORDS)))
 
 
 def draw_text(rng: np.random.Generator, voice: str, num_words: int) -> str:

@@ -62,7 +62,8 @@ _SPREAD_MS = {"open": (18, 24), "wide": (24, 34), "round": (30, 60), "teeth": (1
 """How far each viseme is heard after and before its phoneme; rounding is the most anticipated. Source: ours, in the manner of
 Cohen & Massaro's dominance functions (1993): a weighted mean of the targets near by."""
 _SHUT_AT_LEAST_S = float(1 / FRAME_RATE)
-_PARTING_S = 0.045
+_MEETING_S, _PARTING_S = 0.04, 0.055
+"""How long lips take to come together, and to part."""
 
 
 def viseme_curves(phones: Sequence[Phone], num_frames: int) -> np.ndarray:
@@ -136,7 +137,8 @@ def _closures(phones: Sequence[Phone], time_s: np.ndarray) -> np.ndarray:
         if not is_bilabial(phone):
             continue
         middle, half = (phone.start_s + phone.end_s) / 2, max(phone.end_s - phone.start_s, _SHUT_AT_LEAST_S) / 2
-        outside = np.clip((np.abs(time_s - middle) - half) / _PARTING_S, 0, 1)
+        before, after = (middle - half - time_s) / _MEETING_S, (time_s - middle - half) / _PARTING_S
+        outside = np.maximum(before, after).clip(0, 1)
         close = np.maximum(close, 0.5 + 0.5 * np.cos(np.pi * outside))
     return close
 
