@@ -78,7 +78,8 @@ class ActionUnitTokens:
             try:
                 step, values = _parse_line(line)
                 if rows and step <= max(rows):
-                    raise InputError(f"time {line.split(':')[0].strip()} s is no step after the line above; a step is {1 / float(TOKEN_RATE)} s.")
+                    time = line.split(":")[0].strip()
+                    raise InputError(f"time {time} s is no step after the line above; a step is {1 / float(TOKEN_RATE)} s.")
             except InputError as error:
                 raise InputError(f"Action Unit line {number}: {error}") from error
             rows[step] = values
