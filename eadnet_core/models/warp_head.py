@@ -1,0 +1,62 @@
+"""The last layers: features to flow, mask and paint."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..types import Warp
+from .cell_norm import CellNorm
+
+
+class WarpHead(nn.Module):
+    """Features on the first level's grid to a Warp of the crop's size.
+
+    All convolutions stay on the coarse grid, where they are dense matrix work; the portrait's features of twice that grid join folded
+    into channels, once a clip. The flow is smoothed by a binomial kernel (zero at the Nyquist frequency, so no checkerboard of the
+    pixel shuffle is left), in float32, for it is a position. It keeps every pixel of the crop: an eye is open by four of them, and
+    lips part by less. Source: ours.
+
+    At the start of training the flow is 0, the mask logit MASK_BIAS (nearly all portrait) and the paint mid-grey.
+    """
+
+    FLOW_SCALE = 0.25
+    MASK_SCALE = 4.0
+    MASK_BIAS = -4.0
+    NUM_PAINTED = 4
+
+    def __init__(self, channels: int, fine_channels: int, patch: int) -> None:
+        super().__init__()
+        self.patch = patch
+        self.norm = CellNorm(channels)
+        self.refine = nn.Conv2d(channels, channels, 3, padding=1)
+        self.reference = nn.Conv2d(4 * fine_channels, channels, 3, padding=1)
+        self.norm_joined = CellNorm(channels)
+        self.num_flow = 2 * patch**2
+        self.to_warp = nn.Conv2d(channels, self.num_flow + self.NUM_PAINTED * patch**2, 3, padding=1)
+        nn.init.zeros_(self.to_warp.weight)
+        nn.init.zeros_(self.to_warp.bias)  # type: ignore[arg-type]
+        binomial = torch.tensor([1.0, 2.0, 1.0]) / 4
+        self.register_buffer("binomial", (binomial[:, None] * binomial).expand(2, 1, 3, 3).clone(), persistent=False)
+
+    def forward(self, x: Tensor, reference: Tensor, num_frames: int) -> Warp:
+        """The Warp of a clip.
+
+        Args:
+            x: [B * T, C, H, W], H = S / patch.
+            reference: [B, fine_channels, 2 * H, 2 * W], the portrait's fine features.
+            num_frames: T.
+        """
+        folded = F.pixel_unshuffle(reference, 2).contiguous(memory_format=torch.channels_last)
+        h = self.refine(F.silu(self.norm(x))).unflatten(0, (-1, num_frames)) + self.reference(folded)[:, None]
+        raw = self.to_warp(F.silu(self.norm_joined(h.flatten(0, 1))))
+        painted = F.pixel_shuffle(raw[:, self.num_flow :].float(), self.patch).unflatten(0, (-1, num_frames))  # [B, T, 4, S, S]
+        with torch.autocast(x.device.type, enabled=False):
+            flow = F.pixel_shuffle(raw[:, : self.num_flow].float(), self.patch)  # [B * T, 2, S, S]
+            flow = F.conv2d(F.pad(flow, (1, 1, 1, 1), mode="replicate"), self.binomial, groups=2)
+        return Warp(
+            flow=self.FLOW_SCALE * flow.unflatten(0, (-1, num_frames)),
+            mask_logit=self.MASK_SCALE * painted[:, :, :1] + self.MASK_BIAS,
+            paint=torch.tanh(painted[:, :, 1:]),
+        )
