@@ -62,3 +62,9 @@ def load_locator(path: Path) -> LocatorNet:
         )
     net.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in state.items()})
     return net.eval()
+
+
+def read_provenance(path: Path) -> dict[str, Any]:
+    """Where the weights of a file come from, as its writer told."""
+    with safe_open(path, "pt") as file:
+        return json.loads(file.metadata()["provenance"])

@@ -13,11 +13,13 @@ COVERED = (6.5, 19.0)
 """Eye distances in pixels that one level of the pyramid must answer for; the next level is half as large."""
 TOLERATED = (4.8, 27.0)
 """Eye distances outside COVERED for which either answer is accepted."""
+HEAT_SHARE, SHAPE_SHARE = 0.5, 2.0
+"""Weights of the heat and of the proposals' geometry in the sums."""
 HEAT_CELLS = 0.9
 """Standard deviation of the target heat of a landmark, in cells of stride 4."""
 
 
-def landmark_loss(estimate: LandmarkEstimate, crops: Crops) -> tuple[Tensor, Tensor, Tensor]:
+def landmark_loss(estimate: LandmarkEstimate, crops: Crops) -> dict[str, Tensor]:
     """Distance of the points (mean absolute, in hundredths of the side), cross-entropy of their heat, and of the face score."""
     inside = ((crops.landmarks > 0) & (crops.landmarks < 1)).all(-1) * crops.is_face[:, None]  # [B, 29]
     share = inside / inside.sum().clamp(min=1)
@@ -31,10 +33,11 @@ def landmark_loss(estimate: LandmarkEstimate, crops: Crops) -> tuple[Tensor, Ten
     target = down[..., :, None] * across[..., None, :]  # [B, 29, h, w]
     target = target / target.sum((-1, -2), keepdim=True).clamp(min=1e-6)
     heat = -((target * estimate.log_heat).sum((-1, -2)) * share).sum()
-    return distance, heat, F.binary_cross_entropy_with_logits(estimate.logit, crops.is_face)
+    face = F.binary_cross_entropy_with_logits(estimate.logit, crops.is_face)
+    return {"points": distance, "heat": HEAT_SHARE * heat, "face": face}
 
 
-def proposal_loss(proposals: Proposals, scenes: Scenes) -> tuple[Tensor, Tensor]:
+def proposal_loss(proposals: Proposals, scenes: Scenes) -> dict[str, Tensor]:
     """Focal loss of the centre map, and mean absolute error of centre, size and roll near the centres.
 
     Source: Zhou et al., "Objects as Points", 2019 (equation 1); sizes between COVERED and TOLERATED count for nothing.
@@ -65,4 +68,4 @@ def proposal_loss(proposals: Proposals, scenes: Scenes) -> tuple[Tensor, Tensor]
     target = torch.stack([answer.expand_as(distance) for answer in answers], 1)  # [B, 5, h, w]
     near = soft * (soft > 0.3)
     error = ((shape - target).abs().mean(1) * near).sum() / near.sum().clamp(min=1)
-    return -focal.sum() / covered.sum().clamp(min=1), error
+    return {"center": -focal.sum() / covered.sum().clamp(min=1), "shape": SHAPE_SHARE * error}

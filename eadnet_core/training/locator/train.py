@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
+from ...face.locator import WEIGHTS
 from ...face.locator_net import LocatorConfig, LocatorNet
-from ...face.locator_weights import save_locator
+from ...face.locator_weights import load_locator, read_provenance, save_locator
 from ...synthetic.clip import draw_portraits
 from .objective import landmark_loss, proposal_loss
-from .pool import BackgroundPool, DrawFaces, FacePool
-from .reservoir import Reservoir
-from .scenes import Crops, Scenes, draw_crops, draw_scenes, half_mirrored
+from .pool import DrawFaces
+from .recipe import LocatorRecipe
+from .scenes import Crops
+from .supply import Supply
 
-Progress = Callable[[int, int, dict[str, float], LocatorNet], None]
-"""progress(step, steps, smoothed losses, averaged net), called now and then; raising in it stops the training."""
-
+Progress = Callable[[str, dict[str, float], nn.Module], None]
+"""progress("part step/steps", smoothed losses, averaged network), called now and then; raising in it stops the training."""
+PARTS = {"proposal": 0.4, "landmark": 0.6}
+"""The networks and their shares of the time."""
 RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "locator.json"
 PORTRAIT_SIZE = 144
 """Side in pixels of the drawn pictures."""
@@ -32,132 +35,58 @@ TIMED_STEPS = 12
 """Steps after which the minutes that are left are turned into a number of steps."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LocatorRecipe:
-    """Everything that decides what the trained locator becomes, besides the code.
-
-    Attributes:
-        seed: Of weights, faces and scenes.
-        minutes: Budget, the drawing of the first faces included.
-        first_faces: Faces, and backgrounds, drawn before the first step.
-        num_faces: Faces in the full pool.
-        new_faces: How many join at a time, the oldest leaving when it is full.
-        steps_between_new_faces: Steps between two such times.
-        batch_size: Crops a step; scenes are as many.
-        fresh_share: Share of a batch's number that is newly made each step; 1 uses every picture once on average.
-        reservoir: Finished pictures of each kind that are kept to draw batches from.
-        scene_size: Side of a scene in pixels.
-        eye_distances: Smallest and largest eye distance in a scene, in pixels.
-        no_face: Share of crops and scenes without a face.
-        learning_rate: Of AdamW, at its height.
-        weight_decay: Of AdamW.
-        ema_decay: Of the averaged weights that are kept in the end.
-    """
-
-    seed: int
-    minutes: float
-    first_faces: int
-    num_faces: int
-    new_faces: int
-    steps_between_new_faces: int
-    batch_size: int
-    fresh_share: float
-    reservoir: int
-    scene_size: int
-    eye_distances: tuple[float, float]
-    no_face: float
-    learning_rate: float
-    weight_decay: float
-    ema_decay: float
-
-    @staticmethod
-    def read(path: str | Path) -> LocatorRecipe:
-        """The recipe in a JSON file; its keys must be exactly the fields."""
-        values = json.loads(Path(path).read_text())
-        names = {field.name for field in fields(LocatorRecipe)}
-        if set(values) != names:
-            raise ValueError(f"{path} differs from the recipe's fields in {sorted(set(values) ^ names)}.")
-        return LocatorRecipe(**{**values, "eye_distances": tuple(values["eye_distances"])})
-
-
 @dataclass(frozen=True)
-class FittedLocator:
-    """What a training gives.
+class Fit:
+    """How the training of one network went.
 
     Attributes:
-        net: The averaged weights.
         steps: How many steps were made.
         minutes: How long they took, drawing included.
-        figures: The last smoothed losses.
+        losses: The last smoothed losses.
     """
 
-    net: LocatorNet
     steps: int
     minutes: float
-    figures: dict[str, float]
-
-
-class _Supply:
-    """Endless batches of crops and scenes from slowly changing pools of drawn faces and backgrounds."""
-
-    def __init__(self, recipe: LocatorRecipe, config: LocatorConfig, draw: DrawFaces, generator: Generator) -> None:
-        self.recipe, self.config, self.draw, self.generator = recipe, config, draw, generator
-        self.faces = FacePool.drawn(draw, generator, recipe.first_faces)
-        self.backgrounds = BackgroundPool.drawn(generator, recipe.first_faces, recipe.scene_size, self.faces)
-        self.crops, self.scenes = Reservoir(recipe.reservoir), Reservoir(recipe.reservoir)
-        for _ in range(4):
-            self._make(recipe.batch_size)
-
-    def _make(self, count: int) -> None:
-        recipe, config, source = self.recipe, self.config, (self.generator, self.faces, self.backgrounds)
-        self.crops.add(astuple(draw_crops(*source, count, config.crop_size, config.crop_extent, config.crop_center, recipe.no_face)))
-        self.scenes.add(astuple(draw_scenes(*source, count, recipe.scene_size, recipe.eye_distances, recipe.no_face)))
-
-    def batch(self, step: int) -> tuple[Crops, Scenes]:
-        """The crops and scenes of a step."""
-        recipe = self.recipe
-        if step % recipe.steps_between_new_faces == 0:
-            self.faces = self.faces.joined(FacePool.drawn(self.draw, self.generator, recipe.new_faces), recipe.num_faces)
-            fresh = BackgroundPool.drawn(self.generator, recipe.new_faces, recipe.scene_size, self.faces)
-            self.backgrounds = self.backgrounds.joined(fresh, recipe.num_faces)
-        self._make(max(1, round(recipe.fresh_share * recipe.batch_size)))
-        crops, scenes = self.crops.draw(self.generator, recipe.batch_size), self.scenes.draw(self.generator, recipe.batch_size)
-        return half_mirrored(self.generator, Crops(*crops)), Scenes(*scenes)
+    losses: dict[str, float]
 
 
 def train_locator(
     recipe: str | Path = RECIPE,
-    out: str | Path = "eadnet-locator.safetensors",
+    out: str | Path = WEIGHTS,
     minutes: float | None = None,
     device: str = "cpu",
     progress: Progress | None = None,
+    parts: tuple[str, ...] = tuple(PARTS),
+    start: str | Path | None = None,
     commit: str = "unknown",
-) -> FittedLocator:
+) -> dict[str, Fit]:
     """Trains the locator of a recipe file on drawn faces and writes its weights.
 
     Args:
         recipe: JSON file with the fields of LocatorRecipe.
         out: The .safetensors file to write.
-        minutes: Budget; the recipe's where None.
+        minutes: Budget of all parts together; the recipe's where None.
         device: "cpu" or "cuda".
         progress: Told of the losses every 20 steps.
+        parts: Which networks to train, of PARTS; the two share nothing, so that they may be trained on different machines.
+        start: Weights to begin with, which the parts that are not trained keep; None: random ones.
         commit: Version of the code, for the file's provenance.
     """
     values = LocatorRecipe.read(recipe)
-    fitted = fit_locator(values, draw_faces, minutes, device, progress)
-    provenance = {
-        "recipe": asdict(values),
-        "seed": values.seed,
-        "commit": commit,
-        "steps": fitted.steps,
-        "minutes": round(fitted.minutes, 1),
-        "device": device,
-        "torch": torch.__version__,
-        "data": "drawn faces only",
-        "losses": {name: round(value, 4) for name, value in fitted.figures.items()},
-    }
-    save_locator(Path(out), fitted.net, provenance)
-    return fitted
+    torch.manual_seed(values.seed)
+    net = LocatorNet(LocatorConfig()) if start is None else load_locator(Path(start))
+    history: dict[str, Any] = {} if start is None else read_provenance(Path(start))["parts"]
+    total = sum(PARTS[part] for part in parts)
+    fits = {}
+    for part in parts:
+        share = (values.minutes if minutes is None else minutes) * PARTS[part] / total
+        fit = fits[part] = fit_part(net, part, values, draw_faces, share, device, progress)
+        run = {"steps": fit.steps, "minutes": round(fit.minutes, 1), "losses": {k: round(v, 4) for k, v in fit.losses.items()}}
+        history = {**history, part: [*history.get(part, []), run]}
+    provenance = {"recipe": asdict(values), "seed": values.seed, "commit": commit, "device": device, "torch": torch.__version__}
+    provenance |= {"steps": sum(fit.steps for fit in fits.values()), "minutes": round(sum(fit.minutes for fit in fits.values()), 1)}
+    save_locator(Path(out), net, {**provenance, "data": "drawn faces only", "parts": history})
+    return fits
 
 
 def draw_faces(generator: Generator, count: int) -> tuple[Tensor, Tensor]:
@@ -166,59 +95,59 @@ def draw_faces(generator: Generator, count: int) -> tuple[Tensor, Tensor]:
     return torch.cat([pictures for pictures, _ in drawn]).clamp(0, 1), torch.cat([landmarks for _, landmarks in drawn])
 
 
-def fit_locator(
+def fit_part(
+    net: LocatorNet,
+    part: str,
     recipe: LocatorRecipe,
     draw: DrawFaces,
-    minutes: float | None = None,
-    device: torch.device | str = "cpu",
+    minutes: float,
+    device: str = "cpu",
     progress: Progress | None = None,
-) -> FittedLocator:
-    """The locator, trained on drawn faces for a number of minutes.
+) -> Fit:
+    """Trains one network of `net` in place for a number of minutes, and leaves its averaged weights there.
 
     Args:
-        recipe: What to train.
+        net: The locator.
+        part: "landmark" or "proposal".
+        recipe: How.
         draw: Draws the faces, on the generator's device.
-        minutes: Budget; the recipe's where None.
+        minutes: Budget, drawing included.
         device: Where to draw and to train.
         progress: Told of the losses every 20 steps.
     """
-    start, budget_s = time.monotonic(), 60 * (recipe.minutes if minutes is None else minutes)
-    device = torch.device(device)
-    torch.manual_seed(recipe.seed)
-    net = LocatorNet(LocatorConfig()).to(device)
-    average = AveragedModel(net, multi_avg_fn=_warmed_average(recipe.ema_decay), use_buffers=True)
-    optimizer = torch.optim.AdamW(net.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    supply = _Supply(recipe, net.config, draw, Generator(device).manual_seed(recipe.seed))
-    averaged = average.module
-    assert isinstance(averaged, LocatorNet)
+    begin = time.monotonic()
+    place = torch.device(device)
+    trained = net.to(place).get_submodule(part).train()
+    for parameter in trained.parameters():
+        if parameter.dim() == 4:
+            parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    average = AveragedModel(trained, multi_avg_fn=_warmed_average(recipe.ema_decay), use_buffers=True)
+    optimizer = torch.optim.AdamW(trained.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    supply = Supply(recipe, part, net.config, draw, Generator(place).manual_seed(recipe.seed))
     steps, step, ready = TIMED_STEPS, 0, time.monotonic()
     figures: dict[str, float] = {}
     while step < steps:
         for group in optimizer.param_groups:
             group["lr"] = recipe.learning_rate * _rate(step, steps)
-        losses = _losses(net, *supply.batch(step), device)
+        samples = supply.batch(step)
+        with torch.autocast(place.type, torch.bfloat16):
+            answer = trained(samples.images)
+        losses = landmark_loss(answer, samples) if isinstance(samples, Crops) else proposal_loss(answer, samples)
         optimizer.zero_grad(set_to_none=True)
-        sum(losses.values(), torch.zeros((), device=device)).backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        torch.stack(list(losses.values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(trained.parameters(), 5.0)
         optimizer.step()
-        average.update_parameters(net)
+        average.update_parameters(trained)
         figures = {name: figures.get(name, loss.item()) * 0.98 + loss.item() * 0.02 for name, loss in losses.items()}
         step += 1
         if step == TIMED_STEPS:
             now = time.monotonic()
-            steps = TIMED_STEPS + max(0, int((budget_s - (now - start)) * TIMED_STEPS / (now - ready)))
+            steps = TIMED_STEPS + max(0, int((60 * minutes - (now - begin)) * TIMED_STEPS / (now - ready)))
         if progress is not None and (step % 20 == 0 or step == steps):
-            progress(step, steps, figures, averaged)
-    return FittedLocator(averaged.eval(), step, (time.monotonic() - start) / 60, figures)
-
-
-def _losses(net: LocatorNet, crops: Crops, scenes: Scenes, device: torch.device) -> dict[str, Tensor]:
-    with torch.autocast(device.type, torch.bfloat16):
-        estimate = net.landmark(crops.images.contiguous(memory_format=torch.channels_last))
-        proposals = net.proposal(scenes.images.contiguous(memory_format=torch.channels_last))
-    distance, heat, face = landmark_loss(estimate, crops)
-    center, shape = proposal_loss(proposals, scenes)
-    return {"points": distance, "heat": 0.5 * heat, "face": face, "center": center, "shape": 2 * shape}
+            progress(f"{part} {step}/{steps}", figures, average.module)
+    trained.load_state_dict(average.module.state_dict())
+    net.eval().cpu()
+    return Fit(step, (time.monotonic() - begin) / 60, figures)
 
 
 def _warmed_average(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor | int], None]:
