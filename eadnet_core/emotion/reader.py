@@ -21,8 +21,20 @@ TURN_WEIGHT = 1.6
 TURNS = frozenset({"but", "yet", "however", "though", "although", "just", "now"})
 EXCLAMATION = 1.2
 """Degree of an exclamation mark on what its sentence says."""
+AMBIGUOUS = frozenset(
+    "down low flat blue cross cold warm bright kind touched hurt sick sober plain blank cool superior distant detached composed fond "
+    "gentle mellow lively determined serious reserved tense strict bitter fierce alert attentive interested strange odd ordinary stern "
+    "content wounded bothered drained dark".split()
+)
+"""Words that count only where somebody is, feels or looks so: "I feel down", but not "down the hall"."""
+COPULAS = frozenset(
+    "am is are was were be been being im hes shes its youre theyre were feel feels feeling felt look looks looking looked seem seems "
+    "seemed sound sounds sounding sounded stay stayed get gets got became become and but yet half very so a".split()
+)
 LINGERING = frozenset({"disgusted", "contemptuous"})
 """Classes whose cues still show when negated: who cannot stand a stench smells it."""
+LINGERING_PHRASES = frozenset({"sad", "angry"})
+"""Classes of which that holds for cues of several words ("I did not even get to say goodbye")."""
 LINGERING_DEGREE = 0.6
 SPELLING_RATIO = 0.85
 """Least likeness (difflib's ratio) of a misspelt word: one letter in seven."""
@@ -151,6 +163,8 @@ def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[En
             degree = 1.0
         denied = denial is not None and at < denied_until
         entry, length, inside = _find(lexicon, tokens, at, denied)
+        if entry is not None and entry.phrase in AMBIGUOUS and not _is_felt(tokens, at):
+            entry = None
         degree *= inside
         at += length
         if entry is None:
@@ -169,6 +183,11 @@ def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[En
             degree, degree_until = 1.0, 0
 
 
+def _is_felt(tokens: tuple[str, ...], at: int) -> bool:
+    """Whether an ambiguous word names a feeling here: alone, or where somebody is, feels or looks so."""
+    return sum(token not in MARKS for token in tokens) <= 2 or any(word in COPULAS for word in tokens[max(0, at - 3) : at])
+
+
 def _find(lexicon: Lexicon, tokens: tuple[str, ...], at: int, denied: bool) -> tuple[Entry | None, int, float]:
     """The entry at a token, the tokens that it takes, and the degree in its midst ("brows slightly raised")."""
     entry, length = lexicon.find(tokens, at, denied)
@@ -183,9 +202,11 @@ def _find(lexicon: Lexicon, tokens: tuple[str, ...], at: int, denied: bool) -> t
 
 
 def _deny(entry: Entry, denial: Entry) -> Meaning:
+    if denial.degree == 0:  # neither, nor: nothing is left
+        return Meaning()
     if entry.form == "denied":
         return entry.meaning
     top = EMOTIONS[entry.meaning.emotion.index(max(entry.meaning.emotion))]
-    if entry.form == "cue" and top in LINGERING:
+    if entry.form == "cue" and (top in LINGERING or (" " in entry.phrase and top in LINGERING_PHRASES)):
         return entry.meaning.scaled(LINGERING_DEGREE)
     return entry.meaning.denied(denial.degree)

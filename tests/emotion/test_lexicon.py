@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 
-from eadnet_core.emotion.lexicon import FACE_FORM, FEELING_FORMS, load_lexicon
+from eadnet_core.emotion.lexicon import FACE_FORM, FEELING_FORMS, load_lexicon, split_tokens
 from eadnet_core.emotion.tokenizer import split_words
 from eadnet_core.emotion.vocabulary import ACTION_UNITS, EMOTIONS
 
@@ -39,7 +39,7 @@ def test_no_phrase_is_given_two_feelings() -> None:
     meanings: dict[tuple[str, ...], set[str]] = {}
     for entry in feelings:
         assert split_words(entry.phrase), entry
-        meanings.setdefault(tuple(split_words(entry.phrase)), set()).add(EMOTIONS[int(np.argmax(entry.meaning.emotion))])
+        meanings.setdefault(split_tokens(entry.phrase), set()).add(EMOTIONS[int(np.argmax(entry.meaning.emotion))])
     assert not [words for words, tops in meanings.items() if len(tops) > 1]
     assert [k for k, n in Counter((e.phrase, e.form) for e in feelings).items() if n > 1] == []
 
