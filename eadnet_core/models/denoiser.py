@@ -35,8 +35,8 @@ class DenoiserConfig:
 
     patch: int = 4
     channels: tuple[int, ...] = (64, 128, 192)
-    down_blocks: tuple[int, ...] = (1, 2, 2)
-    up_blocks: tuple[int, ...] = (2, 2)
+    down_blocks: tuple[int, ...] = (1, 1, 2)
+    up_blocks: tuple[int, ...] = (1, 1)
     reference_blocks: tuple[int, ...] = (1, 1, 0)
     full_from: int = 1
     num_heads: tuple[int, ...] = (2, 2, 4)
@@ -108,13 +108,14 @@ class Denoiser(nn.Module):
             conditions: Portrait and controls.
             memory: What earlier windows left; None at a clip's start.
         """
-        num_frames = x_t.shape[1]
+        num_frames, dtype = x_t.shape[1], self.first.weight.dtype
+        conditions = conditions.to(x_t.device, dtype)
         state = self.conditioning(conditions, sigma)
         fine, *references = self.reference_encoder(conditions.reference, conditions.landmark_maps)
         portraits = [r.mean((2, 3), dtype=torch.float32) for r in references]
         nodes: list[Tensor] = []
 
-        seen = (x_t * (1 - sigma)[:, :, None, None, None]).flatten(0, 1)
+        seen = (x_t * (1 - sigma)[:, :, None, None, None]).flatten(0, 1).to(dtype)
         x = self.first(F.pixel_unshuffle(seen, self.config.patch).contiguous(memory_format=torch.channels_last))
         skips = []
         for level, blocks in enumerate(self.down):

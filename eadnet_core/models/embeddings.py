@@ -40,7 +40,7 @@ class NoiseLevelEmbedding(nn.Module):
 
     def forward(self, sigma: Tensor) -> Tensor:
         """[..., width] for noise levels [...] from 0 (clean) to 1 (noise)."""
-        return self.project(sinusoids(sigma, self.num_features, self.LONGEST, self.SHORTEST))
+        return self.project(sinusoids(sigma, self.num_features, self.LONGEST, self.SHORTEST).to(self.project.weight.dtype))
 
 
 class ClipPosition(nn.Module):
@@ -63,10 +63,13 @@ class ClipPosition(nn.Module):
     def forward(self, num_frames: int, height: int, width: int, device: torch.device) -> Tensor:
         """[T, H, W, width]."""
 
+        def along(layer: nn.Linear, position: Tensor, longest: float, shortest: float) -> Tensor:
+            return layer(sinusoids(position, self.num_features, longest, shortest).to(layer.weight.dtype))
+
         def centers(count: int) -> Tensor:
             return (torch.arange(count, device=device) + 0.5) / count
 
-        time = self.time(sinusoids(torch.arange(num_frames, device=device), self.num_features, self.LONGEST_FRAMES, self.SHORTEST_FRAMES))
-        row = self.row(sinusoids(centers(height), self.num_features, self.LONGEST_CROP, self.SHORTEST_CROP))
-        column = self.column(sinusoids(centers(width), self.num_features, self.LONGEST_CROP, self.SHORTEST_CROP))
+        time = along(self.time, torch.arange(num_frames, device=device), self.LONGEST_FRAMES, self.SHORTEST_FRAMES)
+        row = along(self.row, centers(height), self.LONGEST_CROP, self.SHORTEST_CROP)
+        column = along(self.column, centers(width), self.LONGEST_CROP, self.SHORTEST_CROP)
         return time[:, None, None] + row[:, None] + column

@@ -23,7 +23,7 @@ class FrameGraphConfig:
     key_width: int = 64
     num_neighbours: int = 6
     max_distance: int = 32
-    memory_length: int = 32
+    memory_length: int = 0
     memory_stride: int = 4
 
 
@@ -70,8 +70,8 @@ class FrameGraph(nn.Module):
         self.gate = nn.Parameter(torch.zeros(channels))
 
     def summaries(self, x: Tensor) -> Tensor:
-        """float32 [B, T, C]: the node of each frame of x [B, T, H, W, C]."""
-        return self.norm(x.mean((2, 3), dtype=torch.float32))
+        """[B, T, C]: the node of each frame of x [B, T, H, W, C], averaged in float32."""
+        return self.norm(x.mean((2, 3), dtype=torch.float32).to(self.norm.weight.dtype))
 
     def adjacency(self, nodes: Tensor, candidates: Tensor, times: Tensor | None) -> Tensor:
         """The edges: rows sum to one; frames keep themselves, their chain and their strongest candidates.
@@ -90,11 +90,11 @@ class FrameGraph(nn.Module):
         now = torch.arange(num_frames, device=nodes.device)
         then = torch.cat([now, now.new_zeros(1)] if times is None else [now, now.new_zeros(1), times])
         distance = then - now[:, None]  # [T, T + 1 + M]
-        bias = self.time_bias[distance.clamp(-reach, reach) + reach]
+        bias = self.time_bias.float()[distance.clamp(-reach, reach) + reach]
         chain = distance.abs() <= 1
         is_reference = torch.arange(distance.shape[1], device=nodes.device) == num_frames
-        bias = torch.where(is_reference, self.reference_bias, bias)
-        score = query.matmul(key.mT) * self.log_sharpness.exp() + bias
+        bias = torch.where(is_reference, self.reference_bias.float(), bias)
+        score = query.matmul(key.mT) * self.log_sharpness.float().exp() + bias
         num_kept = min(self.config.num_neighbours, score.shape[-1])
         weakest = score.topk(num_kept, -1).values[..., -1:]
         kept = (score >= weakest) | (chain & ~is_reference)
@@ -110,10 +110,10 @@ class FrameGraph(nn.Module):
             times: int64 [M], or None with it.
 
         Returns:
-            [B, T, H, W, C], and float32 [B, T, C].
+            [B, T, H, W, C], and [B, T, C].
         """
         nodes = self.summaries(x)
-        portrait = self.reference(reference.float())[:, None].to(nodes.dtype)
+        portrait = self.reference(reference.to(self.norm.weight.dtype))[:, None].to(nodes.dtype)
         candidates = torch.cat([nodes, portrait] if memory is None else [nodes, portrait, memory], 1)
         gathered = self.adjacency(nodes, candidates, times).to(candidates.dtype) @ candidates  # [B, T, C]
         message = self.gate * self.convolve(gathered)

@@ -54,7 +54,7 @@ class WarpHead(nn.Module):
         painted = F.pixel_shuffle(raw[:, self.num_flow :].float(), self.patch).unflatten(0, (-1, num_frames))  # [B, T, 4, S, S]
         with torch.autocast(x.device.type, enabled=False):
             flow = F.pixel_shuffle(raw[:, : self.num_flow].float(), self.patch)  # [B * T, 2, S, S]
-            flow = F.conv2d(F.pad(flow, (1, 1, 1, 1), mode="replicate"), self.binomial, groups=2)
+            flow = F.conv2d(F.pad(flow, (1, 1, 1, 1), mode="replicate"), self.binomial.float(), groups=2)
         return Warp(
             flow=self.FLOW_SCALE * flow.unflatten(0, (-1, num_frames)),
             mask_logit=self.MASK_SCALE * painted[:, :, :1] + self.MASK_BIAS,
