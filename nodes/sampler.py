@@ -10,7 +10,7 @@ from comfy_api.latest import io
 from ..eadnet_core.types import MotionControl, SpeechFeatures
 from ..eadnet_core.types import Portrait as FoundPortrait
 from .bridge.models import loaded
-from .bridge.progress import check_cancel, preview_parts
+from .bridge.progress import node_report
 from .bridge.types import CATEGORY, Control, Emotion, Model, Motion, Portrait, Speech
 
 if TYPE_CHECKING:
@@ -97,8 +97,6 @@ class EADNetSampler(io.ComfyNode):
         performance = perform(speech, track, control or MotionControl(), seed)
         options = SamplerOptions(steps=steps, audio_scale=audio_guidance, emotion_scale=emotion_guidance, seed=seed)
         with loaded(model) as denoiser:
-            parts = preview_parts(
-                sample_motion(denoiser, portrait, speech, performance, options, check_cancel), portrait, speech.num_frames
-            )
+            parts = sample_motion(denoiser, portrait, speech, performance, options, node_report())
             motion = store_motion(parts, speech.num_frames, speech.duration_s, folder_paths.get_temp_directory())
         return io.NodeOutput(motion)

@@ -38,16 +38,15 @@ def draw_emotion(track: EmotionTrack, duration_s: float | None = None) -> np.nda
     top = np.clip(np.cumsum(emotion, 1), 0, 1)  # [N, 8]: where each class ends, from below
     plot_top = chart.top + 44
     height = chart.bottom - plot_top
-    columns = np.linspace(chart.left, chart.right, num_frames)
-    below = np.zeros(num_frames)
+    times = (np.arange(chart.left, chart.right) - chart.left) / (chart.right - chart.left) * (num_frames - 1)
+    edges = np.stack([np.interp(times, np.arange(num_frames), top[:, index]) for index in range(len(EMOTIONS))], 1)  # [columns, 8]
+    rows = chart.bottom - np.rint(edges * height).astype(int)
     for index, name in enumerate(EMOTIONS):
-        edge, floor = chart.bottom - top[:, index] * height, chart.bottom - below * height
-        area = np.concatenate([np.stack([columns, edge], 1), np.stack([columns, floor], 1)[::-1]])
-        if (top[:, index] > below).any():
-            cv2.fillPoly(chart.sheet, [np.rint(area).astype(np.int32)], COLOURS[name], cv2.LINE_AA)
-        below = top[:, index]
-        chart.write(name, chart.left + 14 + index * _LEGEND_STEP, 18, TEXT, 0.42)
-        cv2.rectangle(chart.sheet, (chart.left + index * _LEGEND_STEP, 9), (chart.left + 9 + index * _LEGEND_STEP, 18), COLOURS[name], -1)
+        for x, row in enumerate(rows, chart.left):
+            chart.sheet[row[index] : chart.bottom if index == 0 else row[index - 1], x] = COLOURS[name]
+        left = chart.left + index * _LEGEND_STEP
+        chart.write(name, left + 14, 18, TEXT, 0.42)
+        cv2.rectangle(chart.sheet, (left, 9), (left + 9, 18), COLOURS[name], -1)
     for share in (0.5, 1.0):
         y = chart.bottom - round(share * height)
         cv2.line(chart.sheet, (chart.left, y), (chart.right, y), GRID, 1)

@@ -49,16 +49,15 @@ def load_model(name: str, precision: str) -> comfy.model_patcher.ModelPatcher:
     Raises:
         InputError: The weights are missing, damaged or of another version.
     """
-    from ...eadnet_core.checkpoint import load_denoiser
+    from ...eadnet_core.checkpoint import BASE_WEIGHTS, load_denoiser
     from ...eadnet_core.device import choose_dtype
-    from ...eadnet_core.pipeline import WEIGHTS
 
-    path = WEIGHTS if name == BUILT_IN else folder_paths.get_full_path(FOLDER, name)
+    path = BASE_WEIGHTS if name == BUILT_IN else folder_paths.get_full_path(FOLDER, name)
     if path is None:
         raise InputError(f"weights is '{name}', which is not in models/{FOLDER}; put the file there or choose another.")
     device = comfy.model_management.get_torch_device()
     dtype = PRECISIONS[precision] or (torch.float32 if args.force_fp32 else choose_dtype(device))
-    denoiser = load_denoiser(Path(path), attention=host_attention(device))
+    denoiser = with_attention(load_denoiser(path), host_attention(device))
     waiting = comfy.model_management.unet_offload_device()
     return Patcher(denoiser.to(waiting, dtype).eval(), load_device=device, offload_device=waiting)
 
@@ -91,6 +90,13 @@ def _unload(patcher: comfy.model_patcher.ModelPatcher) -> None:
         entry.model_unload()
         entries.remove(entry)
     comfy.model_management.soft_empty_cache()
+
+
+def with_attention(denoiser: Denoiser, attention: AttentionFunction) -> Denoiser:
+    """The same denoiser with another attention."""
+    exchanged = type(denoiser)(denoiser.config, attention)
+    exchanged.load_state_dict(denoiser.state_dict())
+    return exchanged
 
 
 def host_attention(device: torch.device) -> AttentionFunction:

@@ -1,0 +1,64 @@
+"""A real ComfyUI with the pack in it, and a real browser on it; `make test-comfy` runs these, everything else skips them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Without `make test-comfy` only the file that says so is collected: the others need ComfyUI's environment."""
+    inside = HERE in collection_path.parents and collection_path.suffix == ".py"
+    return True if inside and "EADNET_COMFY" not in os.environ and collection_path.name != "test_skipped.py" else None
+
+
+def load(name: str, path: Path) -> ModuleType:
+    """A module by its file."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def client() -> Iterator[object]:
+    """A client of a ComfyUI that runs for the whole session."""
+    from tests.comfy.client import Client
+
+    bring_up = load("bring_up_comfy", ROOT / "scripts" / "comfy.py")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    base = bring_up.base_folder("test")
+    log = bring_up.HOME / "test.log"
+    with bring_up.server(base, port, log, "--preview-method", "auto") as address:
+        with Client(address, base, log) as connected:
+            yield connected
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A Chromium without a window."""
+    path = os.environ.get("EADNET_CHROMIUM")
+    if path is None:
+        pytest.skip("no Chromium was found, and none could be installed")
+    from playwright.sync_api import sync_playwright
+
+    flags = [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
+    ]  # fmt: skip
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        yield chromium
+        chromium.close()
