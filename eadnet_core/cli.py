@@ -47,6 +47,7 @@ def animate(options: argparse.Namespace) -> None:
 
     from .audio.sound import read_sound
     from .diffusion.sampler import SamplerOptions
+    from .emotion.action_unit_file import read_action_units
     from .pipeline import EADNetPipeline
     from .types import MotionControl
 
@@ -57,7 +58,7 @@ def animate(options: argparse.Namespace) -> None:
         sound,
         _emotion(options, sound.num_samples / sound.rate),
         options.intensity,
-        action_units=None if options.au is None else _action_units(options.au),
+        action_units=None if options.au is None else read_action_units(options.au),
         control=MotionControl(head=options.head, blinks=options.blinks, gaze=options.gaze),
         options=SamplerOptions(steps=options.steps, seed=options.seed),
         size=options.size,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +16,10 @@ from .checkpoint import load_denoiser
 from .device import choose_device, choose_dtype
 from .diffusion.motion_prior import draw_motion
 from .diffusion.sampler import SamplerOptions, sample_motion
+from .emotion.action_units import ActionUnitTrack
+from .emotion.meaning import ACTION_UNITS_OF_EMOTIONS
 from .emotion.tokenizer import encode_captions
 from .emotion.track import EmotionTrack
-from .emotion.vocabulary import ACTION_UNITS
-from .errors import InputError
 from .face.locator import FaceLocator
 from .face.picture import MAX_SIDE, read_picture
 from .face.portrait import make_portrait
@@ -146,7 +146,7 @@ class EADNetPipeline:
         emotion: str | EmotionTrack = "neutral",
         intensity: float = 1.0,
         *,
-        action_units: np.ndarray | None = None,
+        action_units: ActionUnitTrack | None = None,
         control: MotionControl | None = None,
         options: SamplerOptions | None = None,
         size: int | None = None,
@@ -159,8 +159,7 @@ class EADNetPipeline:
             audio: Any file with sound, a video's too, or a Sound.
             emotion: A label, free text, or a track over time.
             intensity: Of a label or text, 0 to 1; a track brings its own.
-            action_units: float [N, 24], 0 to 1, at 25 Hz, instead of those that the emotion's words name; None: those. Shorter than
-                the sound: its last row is held.
+            action_units: Curves that override what the emotion asks of these Action Units.
             control: How head, eyes and lids move by themselves.
             options: Steps, guidance and seed.
             size: Long side of the frames in pixels; None: the portrait's own, at most 2160.
@@ -175,14 +174,22 @@ class EADNetPipeline:
             portrait = self.portrait(portrait, face, max(MAX_SIDE, size or 0))
         track = emotion if isinstance(emotion, EmotionTrack) else EmotionTrack.from_text(emotion, intensity)
         speech = speech_features(sound)
-        performance = perform(speech, track, control, options.seed)
-        if action_units is not None:
-            performance = replace(performance, action_units=_held(action_units, speech.num_frames))
+        performance = perform(speech, track, control, options.seed, action_units)
         return Clip(self.denoiser, portrait, sound, speech, performance, options, size)
 
 
-def perform(speech: SpeechFeatures, track: EmotionTrack, control: MotionControl, seed: int) -> Performance:
+def perform(
+    speech: SpeechFeatures, track: EmotionTrack, control: MotionControl, seed: int, action_units: ActionUnitTrack | None = None
+) -> Performance:
     """What every frame of a clip is made from: the track's emotion, and head, gaze and blinks drawn to go with the speech.
+
+    Args:
+        speech: What is said, N frames.
+        track: What is felt.
+        control: How head, eyes and lids move by themselves, and how much of the feeling shows.
+        seed: Of all that is drawn by chance.
+        action_units: Overrides the Action Units that it names; the others do what the emotion asks of them. None: Action
+            Units are given only where the track's words name some.
 
     Raises:
         InputError: The track has a span that starts after the sound's end.
@@ -190,22 +197,17 @@ def perform(speech: SpeechFeatures, track: EmotionTrack, control: MotionControl,
     track.check_within(float(speech.duration_s))
     track = track.scaled(control.expressiveness)
     emotion, captions, text_weights = track.sample(speech.num_frames)
+    units = track.sample_action_units(speech.num_frames)
+    if action_units is not None:
+        felt = emotion @ torch.from_numpy(ACTION_UNITS_OF_EMOTIONS) if units is None else units  # [N, 24]
+        units = action_units.sample(speech.num_frames, felt)
     head_pose, gaze, blink = draw_motion(speech, control, seed)
     return Performance(
         text_ids=encode_captions(captions),
         text_weights=text_weights,
         emotion=emotion,
-        action_units=track.sample_action_units(speech.num_frames),
+        action_units=units,
         head_pose=head_pose,
         gaze=gaze,
         blink=blink,
     )
-
-
-def _held(action_units: np.ndarray, num_frames: int) -> torch.Tensor:
-    """Curves [M, 24] cut or held to [N, 24]."""
-    curves = np.asarray(action_units, np.float32)
-    if curves.ndim != 2 or curves.shape[0] == 0 or curves.shape[1] != len(ACTION_UNITS) or not np.isfinite(curves).all():
-        raise InputError(f"action_units has shape {list(curves.shape)}; give [frames, {len(ACTION_UNITS)}] finite numbers from 0 to 1.")
-    rows = np.minimum(np.arange(num_frames), len(curves) - 1)
-    return torch.from_numpy(curves[rows].clip(0, 1))
