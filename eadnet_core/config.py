@@ -40,7 +40,7 @@ def _build(kind: type[Config], values: Any, where: str) -> Config:  # noqa: ANN4
     def value_of(name: str) -> Any:  # noqa: ANN401
         value = values[name]
         if is_dataclass(types[name]):
-            return _build(types[name], value, f"{where}.{name}")  # type: ignore[arg-type]
+            return _build(types[name], value, f"{where}.{name}")
         return tuple(value) if isinstance(value, list) else value
 
     return kind(**{name: value_of(name) for name in names})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -60,7 +61,8 @@ def guide(conditions: Conditions, scales: GuidanceScales) -> GuidedConditions:
     for control, names in CONTROLS.items():
         scale = getattr(scales, control)
         if scale == 0:
-            conditions = replace(conditions, **dict.fromkeys(names))
+            nothing: dict[str, Any] = dict.fromkeys(names)
+            conditions = replace(conditions, **nothing)
         elif any(getattr(conditions, name) is not None for name in names):
             chain.append((control, scale))
     strengths = [1.0, *(scale for _, scale in chain), 0.0]

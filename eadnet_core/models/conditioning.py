@@ -66,6 +66,8 @@ class ControlEmbedding(nn.Module):
 class Conditioning(nn.Module):
     """Conditions and noise levels to the global vector and the tokens of each frame. Source: ours."""
 
+    head_pose_unit: Tensor
+
     def __init__(self, config: ConditioningConfig) -> None:
         super().__init__()
         width, token_width, num_visemes = config.width, config.token_width, config.speech.num_visemes
