@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import signal
 import sys
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from .emotion.track import EmotionTrack
 
 MAX_SEED = 2**63 - 1
+RECIPES = Path(__file__).parent / "training" / "recipes"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("Cancelled; nothing was written.", file=sys.stderr)
+        print("Cancelled.", file=sys.stderr)
         return 130
     return 0
 
@@ -77,6 +79,54 @@ def _emotion(options: argparse.Namespace, duration_s: float) -> str | EmotionTra
     return read_timeline(options.timeline, duration_s)
 
 
+def train_base(options: argparse.Namespace) -> None:
+    """The denoiser, on drawn faces that speak a corpus; goes on where an earlier training stopped."""
+    import torch
+
+    from .checkpoint import save_checkpoint
+    from .device import choose_device
+    from .synthetic.speech_corpus import load_corpus
+    from .training.base.recipe import BaseRecipe
+    from .training.base.train import train_base
+
+    _check_folder(options.out)
+    _check_recipe(options.recipe)
+    device = choose_device(options.device)
+    recipe = BaseRecipe.read(options.recipe)
+    minutes = recipe.minutes if options.minutes is None else options.minutes
+    state_path = options.out.with_suffix(".state")
+    state = train_base(recipe, load_corpus(options.speech), minutes, state_path, device=device, progress=_print_losses)
+    provenance = {"recipe": recipe.to_dict(), "seed": recipe.seed, "commit": options.commit, "steps": state.step}
+    provenance |= {"minutes": round(state.spent_s / 60, 1), "device": str(device), "torch": torch.__version__}
+    net = state.average.module
+    save_checkpoint(options.out, net, net.config, {**provenance, "data": "drawn faces and synthetic speech only"})
+    print(options.out)
+
+
+def train_locator(options: argparse.Namespace) -> None:
+    """The face locator, on drawn faces."""
+    from .device import choose_device
+    from .training.locator.train import train_locator
+
+    _check_folder(options.out)
+    _check_recipe(options.recipe)
+
+    def progress(where: str, losses: dict[str, float], net: object) -> None:
+        _print_line(where, losses)
+
+    device = str(choose_device(options.device))
+    train_locator(options.recipe, options.out, options.minutes, device, progress, commit=options.commit)
+    print(options.out)
+
+
+def _print_losses(step: int, steps: int, losses: dict[str, float]) -> None:
+    _print_line(f"step {step}/{steps or '?'}", losses)
+
+
+def _print_line(where: str, losses: dict[str, float]) -> None:
+    print(where, *(f"{name} {value:.4f}" for name, value in losses.items()), file=sys.stderr)
+
+
 def synth_speech(options: argparse.Namespace) -> None:
     """The speech corpus that training hears."""
     from .synthetic.speech_corpus import make_corpus
@@ -106,6 +156,13 @@ def bench(options: argparse.Namespace) -> None:
     from .bench import measure
 
     print(measure(options.weights, options.device, options.size, options.seconds, options.repeats).to_json())
+
+
+def _check_recipe(path: Path) -> None:
+    try:
+        json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"Recipe {path} cannot be read ({error}); give a JSON file such as those in {RECIPES}.") from error
 
 
 def _check_folder(path: Path) -> None:
@@ -146,6 +203,17 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--seconds", type=_number(1, 600), default=8.0, metavar="S", help="length of the clip (default 8)")
     one.add_argument("--repeats", type=_whole(1, 99), default=3, metavar="N", help="runs; medians are printed (default 3)")
     _add_model(one)
+
+    kinds = commands.add_parser("train", help="New weights from a recipe.").add_subparsers(required=True, metavar="NAME")
+    for name, run in (("base", train_base), ("locator", train_locator)):
+        one = _command(kinds, name, run)
+        one.add_argument("--recipe", type=Path, default=RECIPES / f"{name}.json", metavar="FILE", help="default: the one that ships")
+        one.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
+        one.add_argument("--minutes", type=_number(0.01, 100_000), metavar="M", help="budget (default: the recipe's)")
+        one.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, ... (default auto)")
+        one.add_argument("--commit", default="unknown", metavar="NAME", help="version of the code, for the weights' header")
+        if run is train_base:
+            one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
 
     kinds = commands.add_parser("synth", help="Training material: speech, faces.").add_subparsers(required=True, metavar="KIND")
     one = _command(kinds, "speech", synth_speech)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -16,7 +17,7 @@ import torch
 
 from eadnet_core import cli
 from eadnet_core.audio.sound import read_sound
-from eadnet_core.checkpoint import save_checkpoint
+from eadnet_core.checkpoint import load_denoiser, read_header, save_checkpoint
 from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
 from eadnet_core.synthetic.clip import draw_portraits
 from eadnet_core.timebase import frames_in
@@ -253,6 +254,28 @@ def test_a_cancel_leaves_no_file(animate: Runner) -> None:
         status, said = animate()
     assert status == 130 and written.is_set() and "Cancelled" in said
     assert list(animate.out.parent.iterdir()) == []
+
+
+def test_train_makes_weights_that_load(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    """The whole way of `train base`, too short to learn anything."""
+    speech, out, recipe = tmp_path / "speech.npz", tmp_path / "trained.safetensors", tmp_path / "recipe.json"
+    values = json.loads((cli.RECIPES / "base.json").read_text())
+    recipe.write_text(json.dumps(values | {"clips": [[1, 2]], "speech_clips": 1, "speech_frames": 8}))
+    assert cli.main(["synth", "speech", "--out", str(speech), "--minutes", "0.2"]) == 0
+    words = ["train", "base", "--speech", str(speech), "--out", str(out), "--recipe", str(recipe), "--minutes", "0.01", "--device", "cpu"]
+    assert cli.main(words) == 0
+    assert "step 20/" in capsys.readouterr().err
+    header = read_header(out)
+    assert header.model == "Denoiser" and header.provenance["seed"] == values["seed"] and header.provenance["steps"] >= 20
+    assert load_denoiser(out).config == DenoiserConfig()
+
+
+@pytest.mark.parametrize(("changes", "word"), [({"--speech": "none.npz"}, "none.npz"), ({"--recipe": "none.json"}, "none.json")])
+def test_train_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture, changes: dict[str, str], word: str) -> None:
+    options = {"--speech": "none.npz", "--out": str(tmp_path / "w.safetensors")} | changes
+    assert cli.main(["train", "base", *(word for option in options.items() for word in option)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and word in said
 
 
 def test_synth_draws_a_sheet_of_faces(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
