@@ -11,10 +11,8 @@ from torch import Tensor
 
 from .landmarks import CANONICAL, INDEX, LANDMARKS, five_points
 
-MIRRORED = [
-    INDEX[{"right": "left", "left": "right"}.get(name.split("_")[0], name.split("_")[0]) + name[len(name.split("_")[0]) :]]
-    for name in LANDMARKS
-]
+_OTHER_SIDE = {"right": "left", "left": "right"}
+MIRRORED = [INDEX["_".join(_OTHER_SIDE.get(word, word) for word in name.split("_"))] for name in LANDMARKS]
 """For each landmark the one that takes its place in a mirrored picture."""
 
 

@@ -33,7 +33,7 @@ class LocatorConfig:
 
     proposal_widths: tuple[int, int, int, int] = (16, 32, 64, 88)
     landmark_widths: tuple[int, int, int, int] = (24, 48, 96, 128)
-    crop_size: int = 96
+    crop_size: int = 64
     crop_extent: float = 0.85
     crop_center: tuple[float, float] = (0.5, 0.57)
 

@@ -63,8 +63,10 @@ def test_crop_transform_puts_eyes_and_mouth_at_their_canonical_place() -> None:
 
 def test_mirrored_swaps_left_and_right() -> None:
     assert [MIRRORED[i] for i in MIRRORED] == list(range(29))
-    swapped = [LANDMARKS[i] for i in MIRRORED]
-    assert swapped[LANDMARKS.index("left_eye_top")] == "right_eye_top" and swapped[LANDMARKS.index("chin")] == "chin"
+    sided = [name for name in LANDMARKS if "right" in name or "left" in name]
+    assert all(LANDMARKS[MIRRORED[LANDMARKS.index(name)]] != name for name in sided)
+    for name, other in (("left_eye_top", "right_eye_top"), ("mouth_right", "mouth_left"), ("jaw_lower_left", "jaw_lower_right"), ("chin", "chin")):
+        assert LANDMARKS[MIRRORED[LANDMARKS.index(name)]] == other
 
 
 @pytest.mark.parametrize("scale", [0.25, 1.0, 3.0])

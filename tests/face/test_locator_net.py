@@ -16,7 +16,7 @@ def test_shapes() -> None:
     net = LocatorNet(LocatorConfig()).eval()
     logit, shape = net.proposal(torch.rand(2, 3, 64, 96))
     assert logit.shape == (2, 1, 8, 12) and shape.shape == (2, 5, 8, 12)
-    estimate = net.landmark(torch.rand(2, 3, 96, 96))
+    estimate = net.landmark(torch.rand(2, 3, 64, 64))
     assert estimate.points.shape == (2, 29, 2) and estimate.logit.shape == (2,)
     assert torch.allclose(estimate.log_heat.exp().sum((-1, -2)), torch.ones(2, 29), atol=1e-4)
 

@@ -195,7 +195,7 @@ def draw_crops(
     scraps = pool.scraps(generator, min(count, 32), size)
     background = backgrounds.sample(generator, count, size)
     images, landmarks = _paste(generator, pool, chosen, to_scene, Deformation(generator, count), background, whole=0.5)
-    images = torch.where((absent & (kind == 2))[:, None, None, None], _scrambled(generator, images, size // 3), images)
+    images = torch.where((absent & (kind == 2))[:, None, None, None], _scrambled(generator, images, size // 4), images)
     images = torch.where((absent & (kind < 2))[:, None, None, None], background, images)
     images = occlude(generator, relight(generator, images), scraps[torch.arange(count) % len(scraps)])
     images = photograph(generator, render_medium(generator, images))

@@ -31,7 +31,7 @@ RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "locator.json"
 PORTRAIT_SIZE = 144
 """Side in pixels of the drawn pictures."""
 PORTRAITS_AT_ONCE = 24
-TIMED_STEPS = 12
+TIMED_STEPS = 33
 """Steps after which the minutes that are left are turned into a number of steps."""
 
 
