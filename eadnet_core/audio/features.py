@@ -8,6 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import librosa
+import librosa.filters
 import numpy as np
 import torch
 
@@ -20,7 +21,7 @@ _FFT_LENGTH = 512
 _WINDOW_LENGTH = 400
 _LOWEST_HZ, _HIGHEST_HZ = 60, 7600
 _PREEMPHASIS = 0.97
-_QUIETEST_DB = -150.0
+_QUIETEST_DB = -180.0
 _BLOCK_COLUMNS = 3000
 """Columns made at once (30 s), so that memory does not grow with the recording."""
 
@@ -77,7 +78,7 @@ def log_mel(mono16k: np.ndarray) -> np.ndarray:
         mono16k: float [N], 16 kHz.
 
     Returns:
-        float32 [cols, 64], a column each 10 ms, whole frames (cols is a multiple of 4), -150 or more.
+        float32 [cols, 64], a column each 10 ms, whole frames (cols is a multiple of 4), -180 or more.
     """
     num_columns = frames_in(len(mono16k), SPEECH_RATE) * MELS_PER_FRAME
     emphasised = np.append(mono16k[:1], mono16k[1:] - np.float32(_PREEMPHASIS) * mono16k[:-1]).astype(np.float32)
@@ -141,8 +142,9 @@ def _loudness(level_db: np.ndarray) -> np.ndarray:
     """Level over all bands, decibels [cols], smoothed over 50 ms."""
     power = (10 ** (level_db / 10)).sum(1)
     window = np.ones(_SMOOTHING_COLUMNS)
-    smooth = np.convolve(power, window, "same") / np.convolve(np.ones_like(power), window, "same")[: len(power)]
-    return 10 * np.log10(np.maximum(smooth[: len(power)], 10 ** (_QUIETEST_DB / 10)))
+    half = _SMOOTHING_COLUMNS // 2
+    smooth = np.convolve(np.pad(power, half, mode="edge"), window / window.sum(), "valid")
+    return 10 * np.log10(np.maximum(smooth, 10 ** (_QUIETEST_DB / 10)))
 
 
 def _active_and_floor(loudness: np.ndarray) -> tuple[float, float]:

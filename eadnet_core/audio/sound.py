@@ -32,7 +32,7 @@ class Sound:
         if self.samples.ndim != 2 or 0 in self.samples.shape:
             raise InputError(f"The sound has no samples (shape {list(self.samples.shape)}); give a recording of at least one sample.")
         if not _LOWEST_RATE <= self.rate <= _HIGHEST_RATE:
-            raise InputError(f"The sound has {self.rate} samples a second; it needs {_LOWEST_RATE} to {_HIGHEST_RATE}. Convert it to 48000.")
+            raise InputError(f"The sound has {self.rate} samples a second; it needs {_LOWEST_RATE} to {_HIGHEST_RATE}; convert it.")
         broken = self.samples.size - int(np.count_nonzero(np.isfinite(self.samples)))
         if broken:
             raise InputError(f"The sound holds {broken} samples that are not numbers (NaN or infinite); export the recording again.")

@@ -17,8 +17,8 @@ _UTF8 = 1
 _PHONEME_EVENT = 7
 _RATE, _PITCH, _PITCH_RANGE = 1, 3, 4
 
-BILABIAL_STOPS = "pbɓʙm"
-"""First letters of the phonemes in which the lips are shut."""
+BILABIALS = "pbɓʙm"
+"""Letters of the phonemes in which the lips are shut."""
 RELEASE = "ʰ"
 """Name of the stretch after the lips part and before the vowel has settled."""
 _SILENCE = 12 / 32768
@@ -26,7 +26,8 @@ _LONGEST_CLOSURE_S = 0.14
 _SHORTEST_CLOSURE_S = 0.04
 _LEAD_S = 0.09
 _SHORTEST_PAUSE_S = 0.03
-_VOICED_SHARE = 0.72
+_BURST_S = 0.014
+_VOICED_SHARE = 0.75
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def speak(text: str, voice: str, words_per_minute: int = 160, pitch: int = 50, p
 
 def is_bilabial(phone: Phone) -> bool:
     """Whether the lips are shut in this phoneme."""
-    return phone.ipa.strip("ˈˌ")[:1] in tuple(BILABIAL_STOPS)
+    return phone.ipa.strip("ˈˌ")[:1] in tuple(BILABIALS)
 
 
 def _articulated(phones: list[Phone], samples: np.ndarray, rate: int) -> list[Phone]:
@@ -172,7 +173,7 @@ def _articulated(phones: list[Phone], samples: np.ndarray, rate: int) -> list[Ph
         else:
             start = phone.start_s
         if is_bilabial(phone) and following is not None and following.ipa and not is_bilabial(following):
-            parted = phone.start_s + (0.008 if name.startswith("p") else _VOICED_SHARE * (phone.end_s - phone.start_s))
+            parted = phone.start_s + (_BURST_S if name.startswith("p") else _VOICED_SHARE * (phone.end_s - phone.start_s))
             parted = min(parted, phone.end_s)
             result += [Phone(start, parted, phone.ipa), Phone(parted, phone.end_s, RELEASE)]
         else:

@@ -8,8 +8,12 @@ import scipy.fft
 from scipy.signal import fftconvolve
 
 from ..timebase import SPEECH_RATE
+from .espeak import SpokenText, is_bilabial
 
 Rng = np.random.Generator
+
+THROAT_RANGE = (0.76, 1.12)
+"""Length of the throat against espeak-ng's, which is a man's: mostly shorter, as of women and children."""
 
 
 def record(rng: Rng, samples: np.ndarray) -> np.ndarray:
@@ -40,6 +44,26 @@ def record(rng: Rng, samples: np.ndarray) -> np.ndarray:
         limit = np.percentile(np.abs(sound), rng.uniform(97, 99.9)) + 1e-6
         sound = limit * np.tanh(sound / limit)
     return np.clip(sound, -1, 1).astype(np.float32)
+
+
+def uneven(rng: Rng, said: SpokenText) -> np.ndarray:
+    """The voice with each phoneme a little louder or softer than espeak-ng has it, and fewer voiced closures.
+
+    A person's b at the start of a phrase is silent until the lips part; espeak-ng's always hums.
+
+    Returns:
+        float32 [N], at the rate of `said`.
+    """
+    gain_db = np.zeros(len(said.samples))
+    spread_db = rng.uniform(0, 4)
+    for i, phone in enumerate(said.phones):
+        own = rng.normal(0, spread_db)
+        if is_bilabial(phone) and "b" in phone.ipa and (i == 0 or not said.phones[i - 1].ipa) and rng.random() < 0.6:
+            own = -rng.uniform(10, 60)
+        gain_db[round(phone.start_s * said.rate) : round(phone.end_s * said.rate)] = own
+    window = np.hanning(int(0.012 * said.rate))
+    smooth_db = fftconvolve(np.pad(gain_db, len(window), mode="edge"), window / window.sum(), "same")[len(window) : -len(window)]
+    return (said.samples * 10 ** (smooth_db / 20)).astype(np.float32)
 
 
 def room_noise(rng: Rng, num_samples: int) -> np.ndarray:
@@ -131,6 +155,6 @@ def another_throat(rng: Rng, samples: np.ndarray, rate: int) -> tuple[np.ndarray
     Returns:
         float32 samples at 16 kHz, and by how much all times have grown.
     """
-    stretch = float(np.exp(rng.uniform(np.log(0.87), np.log(1.17))))
+    stretch = float(np.exp(rng.uniform(*np.log(THROAT_RANGE))))
     resampled = librosa.resample(samples, orig_sr=rate, target_sr=SPEECH_RATE * stretch, res_type="soxr_hq")
     return resampled.astype(np.float32), len(resampled) * rate / (len(samples) * SPEECH_RATE)

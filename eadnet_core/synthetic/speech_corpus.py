@@ -20,13 +20,15 @@ _BYTE = 255
 _HELD_OUT_SHARE = 0.05
 
 _VARIANTS = (
-    "", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3", "f4", "f5", "klatt", "klatt2", "klatt3", "klatt4",
-    "Alex", "Alicia", "Andrea", "Andy", "Annie", "Denis", "Diogo", "Gene", "Hugo", "Jacky", "Lee", "Marco", "Mario", "Michael",
-    "Mike", "Nguyen", "Reed", "adam", "anika", "antonio", "aunty", "belinda", "benjamin", "boris", "caleb", "david", "ed", "edward",
-    "gustave", "ian", "john", "linda", "max", "miguel", "pablo", "paul", "pedro", "quincy", "rob", "robert", "sandro", "shelby",
-    "steph", "travis", "victor", "zac", "grandpa", "grandma",
-)  # fmt: skip
-"""Voice variants of espeak-ng that sound like people, men and women."""
+    "",
+    *(
+        "m1 m2 m3 m4 m5 m6 m7 m8 f1 f2 f3 f4 f5 f1 f2 f3 f4 f5 klatt klatt2 klatt3 klatt4 klatt5 klatt6 klatt klatt2 klatt4 "
+        "Alex Alicia Andrea Andy Annie Denis Diogo Gene Hugo Jacky Lee Marco Mario Michael Mike Nguyen Reed adam anika antonio "
+        "aunty belinda benjamin boris caleb david ed edward gustave ian john linda max miguel pablo paul pedro quincy rob "
+        "robert sandro shelby steph travis victor zac grandpa grandma"
+    ).split(),
+)
+"""Voice variants of espeak-ng that sound like people, men and women; women and the other synthesiser (klatt) twice."""
 _SILENT_SHARE = 0.05
 
 
@@ -130,6 +132,8 @@ def vary_mel(mel: Tensor, generator: torch.Generator) -> Tensor:
     index = below[:, None].expand(-1, columns, -1)
     warped = mel.gather(2, index) * (1 - share) + mel.gather(2, index + 1) * share
     place = band / (bands - 1)
+    mean = warped.mean(1, keepdim=True)
+    warped = mean + uniform(0.8, 1.15, 1, 1) * (warped - mean)
     gain_db = uniform(-4, 4, 1) + uniform(-4, 4, 1) * (place - 0.5)
     for waves in (1, 2, 4):
         gain_db = gain_db + uniform(-1, 1, 1) * 2.5 / waves**0.5 * torch.cos(torch.pi * (waves * place + uniform(0, 2, 1)))
@@ -193,7 +197,7 @@ def make_corpus(path: str | Path, minutes: float = 50, seed: int = 0) -> SpeechC
 def _spoken_utterance(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     # What makes speech is imported here, so that training on a bare machine needs only torch and numpy.
     from .espeak import Phone, speak
-    from .recording import another_throat, record
+    from .recording import another_throat, record, uneven
     from .texts import draw_text, draw_voice
     from .visemes import viseme_curves
 
@@ -207,7 +211,7 @@ def _spoken_utterance(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]
         pitch=int(rng.integers(5, 95)),
         pitch_range=int(rng.integers(20, 95)),
     )
-    voice, stretch = another_throat(rng, said.samples, said.rate)
+    voice, stretch = another_throat(rng, uneven(rng, said), said.rate)
     lead, trail = rng.uniform(0.1, 0.9), rng.uniform(0.2, 1.2)
     phones = [Phone(p.start_s * stretch + lead, p.end_s * stretch + lead, p.ipa) for p in said.phones]
     before, after = round(lead * SPEECH_RATE), round(trail * SPEECH_RATE)

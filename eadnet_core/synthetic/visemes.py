@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..timebase import FRAME_RATE
-from .espeak import RELEASE, Phone, is_bilabial
+from .espeak import BILABIALS, Phone, is_bilabial
 
 VISEMES = ("open", "wide", "round", "close", "teeth")
 """The order of every 5-vector of visemes in this project."""
@@ -48,10 +48,14 @@ _CONSONANTS: dict[str, tuple[float, float, float, float]] = {
 _OWN = (1.0, 1.0, 1.0, 1.0)
 """How strongly a sound insists on its open, wide, round, teeth where neighbours want something else."""
 _INSISTENCE: dict[str, tuple[float, float, float, float]] = (
-    dict.fromkeys("fvɱʋβɸ", (2.0, 0.3, 0.4, 2.0)) | dict.fromkeys("wʍɥ", (1.5, 1.5, 2.0, 1.0))
-    | dict.fromkeys("ʃʒʂʐ", (1.5, 0.6, 0.7, 1.0)) | dict.fromkeys("szɕʑ", (1.5, 0.5, 0.25, 1.0)) | dict.fromkeys("ɹɻj", (0.8, 0.7, 0.6, 1.0))
-    | dict.fromkeys("θðtdnrɾʈɖɳɽcɟɲç", (0.8, 0.2, 0.15, 1.0)) | dict.fromkeys("lɫɬɭʎkɡŋxɣqɢχʁʀ", (0.4, 0.12, 0.12, 1.0))
-)  # fmt: skip
+    dict.fromkeys("fvɱʋβɸ", (2.0, 0.3, 0.4, 2.0))
+    | dict.fromkeys("wʍɥ", (1.5, 1.5, 2.0, 1.0))
+    | dict.fromkeys("ʃʒʂʐ", (1.5, 0.6, 0.7, 1.0))
+    | dict.fromkeys("szɕʑ", (1.5, 0.5, 0.25, 1.0))
+    | dict.fromkeys("ɹɻj", (0.8, 0.7, 0.6, 1.0))
+    | dict.fromkeys("θðtdnrɾʈɖɳɽcɟɲç", (0.8, 0.2, 0.15, 1.0))
+    | dict.fromkeys("lɫɬɭʎkɡŋxɣqɢχʁʀ", (0.4, 0.12, 0.12, 1.0))
+)
 _NO_OPINION = (0.05, 0.02, 0.02, 0.5)
 _LABIAL = (1.0, 0.15, 0.15, 1.0)
 _REST = (1.0, 0.5, 0.5, 1.0)
@@ -99,7 +103,7 @@ def viseme_curves(phones: Sequence[Phone], num_frames: int) -> np.ndarray:
 
 def known_letters() -> str:
     """All letters of the phonetic alphabet that have a viseme of their own."""
-    return "".join([*_VOWELS, *_CONSONANTS]) + "pbɓʙm"
+    return "".join([*_VOWELS, *_CONSONANTS]) + BILABIALS
 
 
 def _parts(phone: Phone) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
@@ -114,7 +118,7 @@ def _parts(phone: Phone) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
             parts.append(((opened * stress, wide, rounded, 0.0), _OWN))
         elif letter in _CONSONANTS:
             parts.append((_CONSONANTS[letter], _INSISTENCE[letter]))
-        elif letter in "pbɓʙm":
+        elif letter in BILABIALS:
             parts.append(((0.0, 0.0, 0.0, 0.0), _LABIAL))
     return parts or [((0.3, 0.0, 0.0, 0.0), _NO_OPINION)]
 
@@ -141,6 +145,3 @@ def _closures(phones: Sequence[Phone], time_s: np.ndarray) -> np.ndarray:
         outside = np.maximum(before, after).clip(0, 1)
         close = np.maximum(close, 0.5 + 0.5 * np.cos(np.pi * outside))
     return close
-
-
-__all__ = ["RELEASE", "VISEMES", "known_letters", "viseme_curves"]
