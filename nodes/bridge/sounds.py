@@ -31,7 +31,7 @@ def to_sound(audio: dict[str, Any] | None) -> Sound:
             f"audio holds {waveform.shape[0]} recordings; EAD-Net speaks one at a time. Connect one Load Audio to each, "
             "or join them with Audio Concat."
         )
-    samples = waveform.detach().float().cpu().reshape(-1, waveform.shape[-1])  # [C, N]
+    samples = waveform.detach().float().cpu().flatten(0, -2)  # [C, N]
     return Sound(samples.clamp(-1, 1).numpy(), int(audio["sample_rate"]))
 
 

@@ -41,12 +41,11 @@ class Run:
 
 
 class Client:
-    """A connection to a running ComfyUI."""
+    """A connection to a running ComfyUI (a Running of scripts/comfy.py)."""
 
-    def __init__(self, address: str, base: Path, log: Path) -> None:
-        self.address = address
-        self.base = base
-        self.log = log
+    def __init__(self, comfyui: Any) -> None:  # noqa: ANN401
+        self.comfyui = comfyui
+        self.address = comfyui.address
         self._id = uuid.uuid4().hex
 
     def __enter__(self) -> Client:
@@ -112,4 +111,4 @@ class Client:
 
     def file(self, shown: dict[str, Any]) -> Path:
         """The file that an output names."""
-        return self.base / shown["type"] / shown["subfolder"] / shown["filename"]
+        return self.comfyui.base / shown["type"] / shown["subfolder"] / shown["filename"]

@@ -5,11 +5,18 @@ from __future__ import annotations
 import importlib.util
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.comfy.client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
@@ -21,33 +28,38 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
     return True if inside and "EADNET_COMFY" not in os.environ and collection_path.name != "test_skipped.py" else None
 
 
-def load(name: str, path: Path) -> ModuleType:
-    """A module by its file."""
-    spec = importlib.util.spec_from_file_location(name, path)
+@pytest.fixture(scope="session")
+def bring_up() -> ModuleType:
+    """scripts/comfy.py, under a name that is not ComfyUI's."""
+    spec = importlib.util.spec_from_file_location("bring_up_comfy", ROOT / "scripts" / "comfy.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
 
 @pytest.fixture(scope="session")
-def client() -> Iterator[object]:
+def client(bring_up: ModuleType) -> Iterator[Client]:
     """A client of a ComfyUI that runs for the whole session."""
     from tests.comfy.client import Client
 
-    bring_up = load("bring_up_comfy", ROOT / "scripts" / "comfy.py")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    base = bring_up.base_folder("test")
     log = bring_up.HOME / "test.log"
-    with bring_up.server(base, port, log, "--preview-method", "auto") as address:
-        with Client(address, base, log) as connected:
-            yield connected
+    with bring_up.server(bring_up.base_folder("test"), port, log) as comfyui, Client(comfyui) as connected:
+        yield connected
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
+def object_info(client: Client) -> dict[str, Any]:
+    """What the running ComfyUI says of all its nodes."""
+    return client.get("/object_info")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
     """A Chromium without a window."""
     path = os.environ.get("EADNET_CHROMIUM")
     if path is None:

@@ -1,0 +1,90 @@
+"""What saved workflows rely on: every schema as it was, apart from what is appended; and templates that the tools accept."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.comfy.workflow import NAMES, ROOT, read_prompt, read_workflow, to_prompt
+
+SNAPSHOT = Path(__file__).parent / "schemas.json"
+
+
+def facts(info: dict[str, Any]) -> dict[str, Any]:
+    """What of a node a saved workflow depends on: inputs in order with type, default and range, and outputs."""
+    kept = ("default", "min", "max", "step", "options", "multiline", "control_after_generate")
+    inputs = [
+        [part, name, kind if isinstance(kind, str) else "COMBO", {key: value for key, value in options.items() if key in kept}]
+        for part in ("required", "optional")
+        for name, (kind, options) in info["input"].get(part, {}).items()
+    ]
+    outputs = [list(entry) for entry in zip(info["output"], info["output_name"], info["output_is_list"], strict=True)]
+    return {"inputs": inputs, "outputs": outputs, "category": info["category"]}
+
+
+@pytest.fixture(scope="module")
+def nodes(object_info: dict[str, Any]) -> dict[str, Any]:
+    return {name: info for name, info in object_info.items() if name.startswith("EADNet")}
+
+
+def test_schemas_only_grow(nodes: dict[str, Any]) -> None:
+    """To record an addition on purpose: EADNET_UPDATE_SCHEMAS=1 make test-comfy."""
+    now = {name: facts(info) for name, info in nodes.items()}
+    if "EADNET_UPDATE_SCHEMAS" in os.environ:
+        SNAPSHOT.write_text(json.dumps(now, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    before = json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+    assert set(before) <= set(now)
+    for name, recorded in before.items():
+        for part in ("required", "optional"):
+            old = [entry for entry in recorded["inputs"] if entry[0] == part]
+            new = [entry for entry in now[name]["inputs"] if entry[0] == part]
+            assert json.loads(json.dumps(new))[: len(old)] == old, name
+            assert all("default" in entry[3] for entry in new[len(old) :]), name
+        assert now[name]["outputs"][: len(recorded["outputs"])] == recorded["outputs"], name
+        assert now[name]["category"] == recorded["category"], name
+    assert now == before, "something was appended: record it with EADNET_UPDATE_SCHEMAS=1"
+
+
+def test_every_node_input_and_output_is_explained(nodes: dict[str, Any]) -> None:
+    for name, info in nodes.items():
+        assert info["description"] and info["display_name"].startswith("EAD-Net "), name
+        assert all(info["output_tooltips"]), name
+        for part in ("required", "optional"):
+            assert all(options.get("tooltip") for _, options in info["input"].get(part, {}).values()), name
+
+
+def test_english_translation_says_what_the_nodes_say(nodes: dict[str, Any]) -> None:
+    english = json.loads((ROOT / "locales" / "en" / "nodeDefs.json").read_text(encoding="utf-8"))
+    for name, info in nodes.items():
+        assert english[name]["display_name"] == info["display_name"] and english[name]["description"] == info["description"]
+        tooltips = {
+            key: options["tooltip"] for part in ("required", "optional") for key, (_, options) in info["input"].get(part, {}).items()
+        }
+        assert {key: entry["tooltip"] for key, entry in english[name]["inputs"].items()} == tooltips
+        assert [entry["tooltip"] for entry in english[name]["outputs"].values()] == info["output_tooltips"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_prompt_is_the_workflow(name: str, object_info: dict[str, Any]) -> None:
+    """The stored API copy and the template say the same."""
+    stored = {key: {"class_type": entry["class_type"], "inputs": entry["inputs"]} for key, entry in read_prompt(name).items()}
+    assert to_prompt(read_workflow(name), object_info) == stored
+
+
+@pytest.mark.parametrize("folder", ["workflows", "tests/comfy/prompts"])
+@pytest.mark.parametrize("name", NAMES)
+def test_comfy_cli_finds_no_fault(name: str, folder: str, object_info: dict[str, Any], tmp_path: Path) -> None:
+    saved = tmp_path / "object_info.json"
+    saved.write_text(json.dumps(object_info), encoding="utf-8")
+    cli = Path(sys.executable).parent / "comfy"
+    command = [str(cli), "--skip-prompt", "--no-enable-telemetry", "workflow", "validate"]
+    command += ["--workflow", str(ROOT / folder / f"{name}.json"), "--input", str(saved)]
+    done = subprocess.run(command, env={**os.environ, "HOME": str(tmp_path)}, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout
+    assert json.loads(done.stdout)["data"]["valid"]
