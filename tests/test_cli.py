@@ -120,9 +120,20 @@ def test_size_and_odd_sides(animate: Runner) -> None:
     assert streams(animate.out)[:2] == (130, 130)
 
 
+def test_emotions_and_action_units_over_time(animate: Runner, tmp_path: Path) -> None:
+    timeline, curves = tmp_path / "feelings.txt", tmp_path / "curves.csv"
+    timeline.write_text('0 happy\n0.2 sad 0.6 "close to tears"\n')
+    curves.write_text("time_s,AU4\n0,0\n0.4,1\n")
+    assert animate(timeline=timeline, au=curves)[0] == 0
+    timeline.write_text("0 happy\n7 sad\n")
+    animate.out.unlink()
+    assert "line 2" in animate.refused(timeline=timeline)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({"emotion": "hapy"}, ["hapy", "happy"]),
         ({"seed": -1}, ["-1", "0 to 9223372036854775807"]),
         ({"seed": 2**63}, [str(2**63)]),
         ({"seed": "x"}, ["x is no whole number"]),
