@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from eadnet_core.diffusion.sampler import SamplerOptions, sample_motion
+from eadnet_core.errors import InputError
+from eadnet_core.models.denoiser import DenoiserOutput
+from eadnet_core.models.frame_graph import FrameGraphConfig, FrameMemory
+from eadnet_core.types import Conditions, Performance, Portrait, SpeechFeatures, Warp
+
+SIZE = 16
+
+
+@dataclass(frozen=True)
+class _ToyConfig:
+    graph: FrameGraphConfig = field(default_factory=lambda: FrameGraphConfig(memory_length=100, memory_stride=1))
+
+
+class _Toy(nn.Module):
+    """Paints each frame as half of the frame before, plus the frame's own gaze, plus a little of its noise; remembers gazes.
+
+    So each frame depends on the one before: only right windows make the same clip as one long window.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.config = _ToyConfig()
+        self.unit = nn.Parameter(torch.ones(()))
+        self.known: list[int] = []
+        self.memories: list[list[int]] = []
+
+    def forward(self, x_t: Tensor, sigma: Tensor, conditions: Conditions, memory: FrameMemory | None = None) -> DenoiserOutput:
+        assert conditions.gaze is not None
+        batch, num_frames = sigma.shape
+        self.known.append(int((sigma == 0).sum(1)[0]))
+        self.memories.append([] if memory is None else memory.times.tolist())
+        colour, previous = [], torch.zeros(batch)
+        for t in range(num_frames):
+            if sigma[0, t] == 0:
+                previous = x_t[:, t].mean((1, 2, 3))
+            else:
+                previous = 0.5 * previous + 0.3 * conditions.gaze[:, t, 0] + 0.5 * x_t[:, t, 0, 0, 0] / 8
+            colour.append(previous)
+        paint = torch.stack(colour, 1)[:, :, None, None, None].expand(-1, -1, 3, SIZE, SIZE)
+        warp = Warp(torch.zeros(batch, num_frames, 2, SIZE, SIZE), torch.full((batch, num_frames, 1, SIZE, SIZE), 30.0), paint)
+        gazes, times = conditions.gaze[..., :1], torch.arange(num_frames)
+        if memory is not None:
+            gazes, times = torch.cat([memory.nodes[0], gazes], 1), torch.cat([memory.times, times])
+        return DenoiserOutput(warp, torch.zeros(batch, num_frames, 5), FrameMemory((gazes,), times))
+
+
+def _clip(num_frames: int) -> tuple[Portrait, SpeechFeatures, Performance]:
+    rand = torch.Generator().manual_seed(1)
+    portrait = Portrait(
+        np.zeros((2, 2, 3), np.uint8), (0, 0, 1, 1), np.zeros((29, 2), np.float32), np.eye(2, 3),
+        torch.rand(3, SIZE, SIZE, generator=rand), torch.rand(5, SIZE, SIZE, generator=rand),
+    )  # fmt: skip
+    speech = SpeechFeatures(torch.rand(4 * num_frames, 64, generator=rand), torch.ones(num_frames), Fraction(num_frames, 25))
+    return portrait, speech, Performance(gaze=torch.rand(num_frames, 2, generator=rand) - 0.5, emotion=torch.zeros(num_frames, 8))
+
+
+def _sample(num_frames: int, toy: _Toy | None = None, **options: float) -> np.ndarray:
+    return np.concatenate(list(sample_motion(toy or _Toy(), *_clip(num_frames), SamplerOptions(**options))))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("num_frames", [17, 28, 40])
+@pytest.mark.parametrize("steps", [1, 3])
+def test_a_window_continued_is_the_same_frames_made_at_once(num_frames: int, steps: int) -> None:
+    at_once = _sample(num_frames, window=64, steps=steps)
+    continued = _sample(num_frames, window=16, overlap=4, steps=steps)
+    np.testing.assert_allclose(continued.astype(np.float32), at_once.astype(np.float32), atol=4e-3)  # half precision between windows
+    assert np.abs(np.diff(at_once[:, 3, 0, 0].astype(np.float32))).max() > 0.05
+
+
+@pytest.mark.parametrize(("num_frames", "parts"), [(1, [1]), (5, [5]), (16, [16]), (17, [16, 1]), (30, [16, 12, 2])])
+def test_any_length(num_frames: int, parts: list[int]) -> None:
+    made = list(sample_motion(_Toy(), *_clip(num_frames), SamplerOptions()))
+    assert [len(part) for part in made] == parts
+    assert all(part.dtype == np.float16 and part.shape[1:] == (6, SIZE, SIZE) for part in made)
+
+
+def test_known_frames_are_clean_at_every_step_and_memory_is_of_frames_before_the_window() -> None:
+    toy = _Toy()
+    _sample(30, toy, steps=2)
+    assert toy.known == [0, 0, 4, 4, 4, 4]
+    assert toy.memories[0] == toy.memories[1] == []
+    assert toy.memories[2] == toy.memories[3] == list(range(-12, 0))
+    assert toy.memories[4] == list(range(-24, 0))
+
+
+def test_the_seed_decides_and_nothing_else() -> None:
+    assert np.array_equal(_sample(20, seed=4), _sample(20, seed=4))
+    assert not np.array_equal(_sample(20, seed=4), _sample(20, seed=5))
+
+
+@pytest.mark.parametrize("control", ["audio", "emotion"])
+def test_a_control_at_scale_zero_is_the_same_as_not_given(control: str) -> None:
+    class Listening(_Toy):
+        def forward(self, x_t: Tensor, sigma: Tensor, conditions: Conditions, memory: FrameMemory | None = None) -> DenoiserOutput:
+            output = super().forward(x_t, sigma, conditions, memory)
+            heard = 0.0 if conditions.mel is None else conditions.mel.mean()
+            felt = 0.0 if conditions.emotion is None else conditions.emotion.mean() + 0.2
+            return replace(output, warp=replace(output.warp, flow=output.warp.flow + heard + felt))
+
+    portrait, speech, performance = _clip(6)
+    off = SamplerOptions(audio_scale=0) if control == "audio" else SamplerOptions(emotion_scale=0)
+    made = np.concatenate(list(sample_motion(Listening(), portrait, speech, performance, off)))
+    on = np.concatenate(list(sample_motion(Listening(), portrait, speech, performance, SamplerOptions())))
+    assert not np.array_equal(made, on)
+    if control == "emotion":
+        bare = list(sample_motion(Listening(), portrait, speech, replace(performance, emotion=None), SamplerOptions()))
+        assert np.array_equal(made, np.concatenate(bare))
+
+
+def test_report_counts_frames_at_every_step_and_cancels_by_raising() -> None:
+    told: list[tuple[int, int]] = []
+
+    def report(done: int, total: int, preview: np.ndarray | None) -> None:
+        assert preview is not None and preview.shape == (SIZE, SIZE, 3) and preview.dtype == np.uint8
+        told.append((done, total))
+        if done > 16:
+            raise KeyboardInterrupt
+
+    parts = sample_motion(_Toy(), *_clip(30), SamplerOptions(steps=2), report)
+    assert len(next(parts)) == 16
+    assert told == [(8, 30), (16, 30)]
+    with pytest.raises(KeyboardInterrupt):
+        next(parts)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("steps", 0), ("steps", 9), ("seed", -1), ("seed", 2**64), ("audio_scale", -0.1), ("emotion_scale", float("nan")), ("overlap", 16)],
+)
+def test_options_out_of_range_are_refused_by_name_and_value(name: str, value: float) -> None:
+    with pytest.raises(InputError, match=f"{name} is {value}"):
+        SamplerOptions(**{name: value})  # type: ignore[arg-type]
