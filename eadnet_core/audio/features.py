@@ -8,9 +8,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 import librosa
-import librosa.filters
 import numpy as np
 import torch
+from librosa.filters import mel as mel_filters
 
 from ..timebase import HOP_LENGTH, MEL_RATE, MELS_PER_FRAME, SPEECH_RATE, frames_in
 from ..types import SpeechFeatures
@@ -84,7 +84,7 @@ def log_mel(mono16k: np.ndarray) -> np.ndarray:
     emphasised = np.append(mono16k[:1], mono16k[1:] - np.float32(_PREEMPHASIS) * mono16k[:-1]).astype(np.float32)
     lead = (_FFT_LENGTH - HOP_LENGTH) // 2  # so that the middle of window k is sample (k + 1/2) * hop
     padded = np.pad(emphasised, (lead, num_columns * HOP_LENGTH - len(mono16k) + _FFT_LENGTH))
-    bank = librosa.filters.mel(sr=SPEECH_RATE, n_fft=_FFT_LENGTH, n_mels=NUM_MELS, fmin=_LOWEST_HZ, fmax=_HIGHEST_HZ, norm=None)
+    bank = mel_filters(sr=SPEECH_RATE, n_fft=_FFT_LENGTH, n_mels=NUM_MELS, fmin=_LOWEST_HZ, fmax=_HIGHEST_HZ, norm=None)
     level = np.empty((num_columns, NUM_MELS), np.float32)
     for first in range(0, num_columns, _BLOCK_COLUMNS):
         count = min(_BLOCK_COLUMNS, num_columns - first)

@@ -112,7 +112,8 @@ def speak(text: str, voice: str, words_per_minute: int = 160, pitch: int = 50, p
     """The sound of a text, and when each phoneme of it is said.
 
     espeak-ng reports a stop at its burst, after the silence of its closure, and a vowel after a nasal or voiced stop only
-    when the lips have long parted; both are put right here, from the (noiseless) sound.
+    when the lips have long parted; both are put right here, from the (noiseless) sound. The same words come out the same up to
+    a fraction of a millisecond: the phase of espeak-ng's voice goes on from what the process said before.
 
     Args:
         text: What to say, in the script of the voice's language.

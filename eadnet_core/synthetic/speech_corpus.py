@@ -170,7 +170,7 @@ def make_corpus(path: str | Path, minutes: float = 50, seed: int = 0) -> SpeechC
     Args:
         path: Where the .npz is written; 50 minutes are about 15 MB.
         minutes: How much, more than 0.
-        seed: The same seed gives the same corpus with the same version of espeak-ng.
+        seed: The same seed in a new process gives the same corpus with the same version of espeak-ng.
 
     Raises:
         InputError: espeak-ng is not installed, or `minutes` is not positive.

@@ -10,6 +10,7 @@ frame are centred 15 and 5 ms before and after that same middle (see audio.featu
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -42,6 +43,7 @@ _CONSONANTS: dict[str, tuple[float, float, float, float]] = {
     "ɲ": (0.2, 0.4, 0, 0), "ʎ": (0.24, 0.4, 0, 0), "ç": (0.2, 0.5, 0, 0), "k": (0.26, 0.15, 0, 0), "ɡ": (0.26, 0.15, 0, 0),
     "ŋ": (0.26, 0.15, 0, 0), "x": (0.3, 0.1, 0, 0), "ɣ": (0.3, 0.1, 0, 0), "q": (0.3, 0.1, 0, 0), "ɢ": (0.3, 0.1, 0, 0),
     "χ": (0.35, 0.1, 0, 0), "ʁ": (0.35, 0.1, 0, 0), "ʀ": (0.35, 0.1, 0, 0),
+    "ɴ": (0.3, 0.1, 0, 0),
 }  # fmt: skip
 """Open, wide, round, teeth of each consonant but p, b, m."""
 
@@ -54,7 +56,7 @@ _INSISTENCE: dict[str, tuple[float, float, float, float]] = (
     | dict.fromkeys("szɕʑ", (1.5, 0.5, 0.25, 1.0))
     | dict.fromkeys("ɹɻj", (0.8, 0.7, 0.6, 1.0))
     | dict.fromkeys("θðtdnrɾʈɖɳɽcɟɲç", (0.8, 0.2, 0.15, 1.0))
-    | dict.fromkeys("lɫɬɭʎkɡŋxɣqɢχʁʀ", (0.4, 0.12, 0.12, 1.0))
+    | dict.fromkeys("lɫɬɭʎkɡŋxɣqɢχʁʀɴ", (0.4, 0.12, 0.12, 1.0))
 )
 _NO_OPINION = (0.05, 0.02, 0.02, 0.5)
 _LABIAL = (1.0, 0.15, 0.15, 1.0)
@@ -102,7 +104,7 @@ def viseme_curves(phones: Sequence[Phone], num_frames: int) -> np.ndarray:
 
 
 def known_letters() -> str:
-    """All letters of the phonetic alphabet that have a viseme of their own."""
+    """All letters of the phonetic alphabet that have a viseme of their own; sounds of the throat have their neighbours'."""
     return "".join([*_VOWELS, *_CONSONANTS]) + BILABIALS
 
 
@@ -112,7 +114,7 @@ def _parts(phone: Phone) -> list[tuple[tuple[float, ...], tuple[float, ...]]]:
         return [((0.0, 0.0, 0.0, 0.0), _REST)]
     stress = 1.0 if "ˈ" in phone.ipa else 0.9
     parts: list[tuple[tuple[float, ...], tuple[float, ...]]] = []
-    for letter in phone.ipa:
+    for letter in unicodedata.normalize("NFD", phone.ipa):  # a letter and its marks apart
         if letter in _VOWELS:
             opened, wide, rounded = _VOWELS[letter]
             parts.append(((opened * stress, wide, rounded, 0.0), _OWN))
