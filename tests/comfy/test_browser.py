@@ -1,0 +1,123 @@
+"""The pack in a browser: templates open, nothing is missing, a queued prompt shows its video; screenshots land in output/screens."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.comfy.workflow import NAMES, ROOT, read_workflow
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.comfy.client import Client
+
+SCREENS = ROOT / "output" / "screens"
+PACK = "EAD-Net"
+READY = "window.app?.graph && Object.keys(window.LiteGraph?.registered_node_types ?? {}).some(name => name.startsWith('EADNet'))"
+FIT = """() => {
+    const boxes = app.graph._groups.map(group => group._bounding), canvas = app.canvas.canvas
+    const left = Math.min(...boxes.map(b => b[0])), top = Math.min(...boxes.map(b => b[1]))
+    const right = Math.max(...boxes.map(b => b[0] + b[2])), bottom = Math.max(...boxes.map(b => b[1] + b[3]))
+    const width = canvas.width / devicePixelRatio, height = canvas.height / devicePixelRatio
+    const scale = Math.min((width - 120) / (right - left), (height - 190) / (bottom - top))
+    app.canvas.ds.scale = scale
+    app.canvas.ds.offset = [(width / 2 + 30) / scale - (left + right) / 2, (height / 2 + 40) / scale - (top + bottom) / 2]
+    app.canvas.setDirty(true, true)
+}"""
+"""The frontend's own 'fit view' animates; this does the same at once."""
+
+
+@pytest.fixture
+def errors() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, client: Client, errors: list[str]) -> Iterator[Page]:
+    """The frontend, loaded, without the welcome dialog."""
+    opened = browser.new_page(viewport={"width": 1920, "height": 1080})
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(client.address)
+    opened.wait_for_function(READY, timeout=120_000)
+    opened.wait_for_timeout(1500)
+    close_dialogs(opened)
+    yield opened
+    opened.close()
+
+
+def close_dialogs(page: Page) -> None:
+    """Whatever the frontend greets with is closed: templates, news."""
+    for _ in range(3):
+        if not page.locator(".p-dialog, [role=dialog]").count():
+            break
+        page.keyboard.press("Escape")
+        page.wait_for_timeout(500)
+    banner = page.locator("button[aria-label='Close'], .pi-times").first
+    if banner.count() and banner.is_visible():
+        banner.click()
+
+
+def screenshot(page: Page, name: str) -> Path:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    path = SCREENS / f"{name}.png"
+    page.evaluate(FIT)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=str(path))
+    return path
+
+
+def unknown_nodes(page: Page) -> list[str]:
+    return page.evaluate("() => app.graph._nodes.map(node => node.type).filter(type => !(type in LiteGraph.registered_node_types))")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_template_opens_from_the_template_browser(page: Page, errors: list[str], name: str) -> None:
+    page.evaluate("() => app.extensionManager.command.execute('Comfy.BrowseTemplates')")
+    dialog = page.locator("[role=dialog]").last
+    dialog.get_by_text(PACK, exact=True).first.click()
+    dialog.get_by_text(name).first.click()
+    page.wait_for_function(f"() => app.graph._nodes.length === {len(read_workflow(name)['nodes'])}", timeout=60_000)
+    page.wait_for_timeout(1000)
+    assert not unknown_nodes(page) and not errors
+    assert screenshot(page, name).stat().st_size > 50_000
+    boxes: list[list[float]] = page.evaluate("() => app.graph._nodes.map(n => [n.pos[0], n.pos[1] - 30, n.size[0], n.size[1] + 30])")
+    overlapping = [
+        (one, other)
+        for i, one in enumerate(boxes)
+        for other in boxes[:i]
+        if one[0] < other[0] + other[2] and other[0] < one[0] + one[2] and one[1] < other[1] + other[3] and other[1] < one[1] + one[3]
+    ]
+    assert not overlapping
+
+
+def test_first_template_queued_from_the_page_shows_its_video(page: Page, client: Client, errors: list[str]) -> None:
+    name = NAMES[0]
+    page.goto(f"{client.address}/?template={name}&source={PACK}")
+    page.wait_for_function(f"() => window.app?.graph?._nodes?.length === {len(read_workflow(name)['nodes'])}", timeout=120_000)
+    page.wait_for_timeout(1500)
+    close_dialogs(page)
+    before = set((client.comfyui.base / "output" / "video").glob(f"{name}*.mp4"))
+    page.get_by_text("Run", exact=True).first.click()
+    video = page.locator("video")
+    video.first.wait_for(state="attached", timeout=240_000)
+    end = time.monotonic() + 30
+    while video.first.evaluate("element => element.readyState") < 1 and time.monotonic() < end:
+        page.wait_for_timeout(250)
+    shown: dict[str, Any] = video.first.evaluate("e => ({width: e.videoWidth, seconds: e.duration, error: e.error?.message ?? null})")
+    assert shown["width"] == 768 and abs(shown["seconds"] - 8.76) < 0.1 and shown["error"] is None
+    assert len(set((client.comfyui.base / "output" / "video").glob(f"{name}*.mp4")) - before) == 1
+    assert not errors
+    screenshot(page, f"{name}_done")
+
+
+def test_help_page_and_translation_are_served(page: Page, client: Client) -> None:
+    text = page.evaluate("async name => (await fetch(`/extensions/${name}/docs/EADNetSampler.md`)).text()", PACK)
+    assert text.startswith("# EAD-Net Sampler")
+    chinese = json.loads((ROOT / "locales" / "zh" / "nodeDefs.json").read_text(encoding="utf-8"))
+    assert client.get("/i18n")["zh"]["nodeDefs"]["EADNetSampler"] == chinese["EADNetSampler"]
