@@ -40,3 +40,4 @@ judge: $(STAMP) $(JUDGE)
 		--command '$(RUN) -m eadnet_core animate --portrait {portrait} --audio {audio} --emotion {emotion} --seed 0 --out {out}'
 
 # ComfyUI: the pack inside a real ComfyUI.
+include comfy.mk
