@@ -85,8 +85,10 @@ def train_base(options: argparse.Namespace) -> None:
 
     from .checkpoint import save_checkpoint
     from .device import choose_device
+    from .models.denoiser import Denoiser
     from .synthetic.speech_corpus import load_corpus
     from .training.base.recipe import BaseRecipe
+    from .training.base.report import measure_sync, write_sheet
     from .training.base.train import train_base
 
     _check_folder(options.out)
@@ -95,11 +97,16 @@ def train_base(options: argparse.Namespace) -> None:
     recipe = BaseRecipe.read(options.recipe)
     minutes = recipe.minutes if options.minutes is None else options.minutes
     state_path = options.out.with_suffix(".state")
-    state = train_base(recipe, load_corpus(options.speech), minutes, state_path, device=device, progress=_print_losses)
+    corpus = load_corpus(options.speech)
+    state = train_base(recipe, corpus.training, minutes, state_path, device=device, progress=_print_losses)
     provenance = {"recipe": recipe.to_dict(), "seed": recipe.seed, "commit": options.commit, "steps": state.step}
     provenance |= {"minutes": round(state.spent_s / 60, 1), "device": str(device), "torch": torch.__version__}
     net = state.average.module
+    assert isinstance(net, Denoiser)
     save_checkpoint(options.out, net, net.config, {**provenance, "data": "drawn faces and synthetic speech only"})
+    sync = measure_sync(net, corpus.held_out, recipe.size)
+    print(f"sync: true frames {sync.truth:.3f}, made {sync.made:.3f}, with other sound {sync.other_sound:.3f}", file=sys.stderr)
+    write_sheet(net, corpus.held_out, recipe.size, options.out.with_suffix(".png"))
     print(options.out)
 
 

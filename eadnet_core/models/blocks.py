@@ -11,6 +11,9 @@ from .cell_norm import CellNorm
 from .frame_graph import FrameGraph, FrameGraphConfig
 from .strip_attention import StripAttention
 
+MODULATION_STD, RESIDUAL_STD = 0.05, 0.01
+"""Spread of the first weights of modulation and residual."""
+
 
 class ResBlock(nn.Module):
     """Two convolutions; noise level and global condition scale and shift between them. Source: ADM (arXiv 2105.05233), adaptive norm."""
@@ -21,9 +24,10 @@ class ResBlock(nn.Module):
         self.conv_in = nn.Conv2d(channels, channels, 3, padding=1)
         self.norm_out = CellNorm(channels, elementwise_affine=False)
         self.conv_out = nn.Conv2d(channels, channels, 3, padding=1)
-        self.modulation = zero_linear(condition_width, 2 * channels)
-        nn.init.zeros_(self.conv_out.weight)
-        nn.init.zeros_(self.conv_out.bias)  # type: ignore[arg-type]
+        self.modulation = nn.Linear(condition_width, 2 * channels)
+        # small, not zero: a zero after a zero leaves the conditions without a gradient, and the controls are learnt hundreds of steps later
+        nn.init.normal_(self.modulation.weight, std=MODULATION_STD)
+        nn.init.normal_(self.conv_out.weight, std=RESIDUAL_STD)
 
     def forward(self, x: Tensor, condition: Tensor) -> Tensor:
         """[N, C, H, W] of the same, under conditions [N, condition_width]."""

@@ -38,11 +38,13 @@ class ConditioningConfig:
 class ConditionState:
     """Attributes:
     vector: [B, T, width], the global condition, ready for a linear layer.
+    drive: [B, T, width], the plain sum of the controls' embeddings: what follows linearly from each.
     tokens: [B, T, 9, token_width]: seven of speech, one of text, one of Action Units.
     visemes: float32 [B, T, 5], 0 to 1: what the speech encoder hears.
     """
 
     vector: Tensor
+    drive: Tensor
     tokens: Tensor
     visemes: Tensor
 
@@ -121,7 +123,7 @@ class Conditioning(nn.Module):
             ],
             2,
         )
-        return ConditionState(vector=self.mix(vector), tokens=tokens + self.token_place, visemes=shapes)
+        return ConditionState(vector=self.mix(vector), drive=vector, tokens=tokens + self.token_place, visemes=shapes)
 
     def _speech(self, conditions: Conditions) -> tuple[Tensor | None, Tensor | None]:
         if conditions.mel is None:

@@ -31,6 +31,7 @@ class DenoiserConfig:
     fine_channels: Channels of the portrait's encoder at twice the first level's grid.
     position_waves: Sinusoids of each axis of a position.
     mlp_ratio: Width of the MLPs over their channels.
+    num_shapes: Shapes of the portrait that the controls drive, see WarpHead.
     """
 
     patch: int = 4
@@ -43,6 +44,7 @@ class DenoiserConfig:
     fine_channels: int = 32
     position_waves: int = 16
     mlp_ratio: int = 2
+    num_shapes: int = 32
     graph: FrameGraphConfig = field(default_factory=FrameGraphConfig)
     conditioning: ConditioningConfig = field(default_factory=ConditioningConfig)
 
@@ -80,7 +82,7 @@ class Denoiser(nn.Module):
         self.shrink = nn.ModuleList(nn.Conv2d(channels[i], channels[i + 1], 3, stride=2, padding=1) for i in range(last))
         self.grow = nn.ModuleList(nn.Conv2d(channels[i + 1], channels[i], 1) for i in range(last))
         self.skip = nn.ModuleList(nn.Conv2d(channels[i], channels[i], 1) for i in range(last))
-        self.head = WarpHead(channels[0], config.fine_channels, config.patch)
+        self.head = WarpHead(channels[0], config.fine_channels, config.patch, config.conditioning.width, config.num_shapes)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def _block(self, level: int, attention: AttentionFunction) -> nn.Module:
@@ -129,7 +131,7 @@ class Denoiser(nn.Module):
         for level in reversed(range(len(self.up))):
             x = F.interpolate(self.grow[level](x), scale_factor=2.0) + self.skip[level](skips[level])
             x = self._through(self.up[level], x, state, portraits[level], memory, nodes)
-        return DenoiserOutput(self.head(x, fine, num_frames), state.visemes, self._remember(nodes, num_frames, memory))
+        return DenoiserOutput(self.head(x, fine, state.drive, num_frames), state.visemes, self._remember(nodes, num_frames, memory))
 
     @staticmethod
     def _through(

@@ -1,4 +1,4 @@
-"""The state of a training, kept in one file so that it can go on where it stopped, bit for bit."""
+"""The state of a training, kept in one file so that it can go on where it stopped."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Generator, Tensor, nn
 from torch.optim.swa_utils import AveragedModel
@@ -63,7 +63,7 @@ class TrainingState:
             with safe_open(path, "pt") as file:
                 said = json.loads(file.metadata()["state"])
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        except (OSError, KeyError, TypeError, ValueError, SafetensorError) as error:
             raise InputError(f"{path} is no training state ({error}); remove it to begin anew.") from error
         parts: dict[str, dict[str, Tensor]] = {"net": {}, "average": {}, "optimizer": {}}
         for name, value in tensors.items():
@@ -80,6 +80,9 @@ class TrainingState:
             index, _, kind = name.partition("/")
             moments.setdefault(int(index), {})[kind] = value
         self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": moments})
+        for parameter, kept in self.optimizer.state.items():
+            # files hold plain layouts; the fused step walks moments and weights side by side in memory, so both must lie alike
+            kept.update({k: torch.empty_like(parameter).copy_(v) for k, v in kept.items() if v.shape == parameter.shape})
         self.average.n_averaged.fill_(said["step"])
         self.generator.set_state(tensors["generator"])
         self.step, self.steps, self.spent_s = said["step"], said["steps"], said["spent_s"]

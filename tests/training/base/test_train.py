@@ -1,0 +1,92 @@
+"""The trainer resumes where it stopped, learns, and reports."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import pytest
+import torch
+
+from eadnet_core.errors import InputError
+from eadnet_core.models.denoiser import DenoiserConfig
+from eadnet_core.synthetic.speech_corpus import SpeechCorpus
+from eadnet_core.training.base.recipe import BaseRecipe
+from eadnet_core.training.base.report import measure_sync, write_sheet
+from eadnet_core.training.base.state import TrainingState
+from eadnet_core.training.base.train import draw_noise_levels, new_state, train_base
+
+RECIPES = Path(__file__).parents[3] / "eadnet_core" / "training" / "recipes"
+SMALL = DenoiserConfig(channels=(16, 32, 32), down_blocks=(1, 1, 1), num_heads=(2, 2, 2), fine_channels=8, num_shapes=4)
+
+
+@pytest.fixture
+def recipe() -> BaseRecipe:
+    return replace(BaseRecipe.read(RECIPES / "base.json"), size=32, clips=((2, 4), (1, 6)), speech_clips=2, speech_frames=8)
+
+
+@pytest.fixture
+def corpus() -> SpeechCorpus:
+    """Ten utterances whose loudness follows the opening of the mouth."""
+    generator = torch.Generator().manual_seed(0)
+    visemes = torch.rand(400, 5, generator=generator).repeat_interleave(2, 0)[:400]
+    mel = (visemes[:, :1].repeat_interleave(4, 0) * 200 + 20).expand(-1, 64)
+    return SpeechCorpus(mel.to(torch.uint8).contiguous(), (visemes * 255).to(torch.uint8), torch.arange(40, 401, 40))
+
+
+def _weights(state: TrainingState) -> torch.Tensor:
+    return torch.cat([value.flatten().float() for value in state.average.module.state_dict().values()])
+
+
+def test_a_resumed_training_ends_with_the_same_weights(recipe: BaseRecipe, corpus: SpeechCorpus, tmp_path: Path) -> None:
+    through = train_base(recipe, corpus, 1.0, tmp_path / "a.state", SMALL, max_steps=8)
+    train_base(recipe, corpus, 1.0, tmp_path / "b.state", SMALL, max_steps=4)
+    resumed = train_base(recipe, corpus, 1.0, tmp_path / "b.state", SMALL, max_steps=8)
+    assert resumed.step == through.step == 8
+    assert torch.equal(_weights(resumed), _weights(through))
+    untrained = new_state(recipe, SMALL, torch.device("cpu"))
+    assert (_weights(through) - _weights(untrained)).abs().max() > 1e-3
+
+
+def test_minutes_become_steps_once(recipe: BaseRecipe, corpus: SpeechCorpus, tmp_path: Path) -> None:
+    state = train_base(recipe, corpus, 0.0, tmp_path / "a.state", SMALL)
+    assert state.step == state.steps  # no minutes: only the steps that time them
+    again = train_base(recipe, corpus, 5.0, tmp_path / "a.state", SMALL)
+    assert again.step == state.step
+
+
+def test_a_foreign_state_is_refused(recipe: BaseRecipe, corpus: SpeechCorpus, tmp_path: Path) -> None:
+    path = tmp_path / "a.state"
+    path.write_bytes(b"not a state")
+    with pytest.raises(InputError, match="no training state"):
+        train_base(recipe, corpus, 1.0, path, SMALL)
+    train_base(recipe, corpus, 1.0, tmp_path / "b.state", SMALL, max_steps=2)
+    with pytest.raises(InputError, match="another network"):
+        train_base(recipe, corpus, 1.0, tmp_path / "b.state", replace(SMALL, channels=(16, 32, 48)))
+
+
+def test_known_frames_come_first_and_the_rest_share_a_level(recipe: BaseRecipe) -> None:
+    sigma = draw_noise_levels(400, 8, recipe, torch.Generator().manual_seed(0))
+    known = sigma == 0
+    assert (known.int().diff(dim=1) <= 0).all()
+    assert known.sum(1).max() == recipe.known_frames
+    assert 0.3 < (known.sum(1) > 0).float().mean() < 0.5  # half of the samples, a fifth of them with no frame
+    last = sigma[:, -1]
+    assert abs((last == 1).float().mean() - recipe.full_noise) < 0.08
+
+
+def test_recipe_names_wrong_keys(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.json"
+    path.write_text('{"sede": 1}')
+    with pytest.raises(InputError, match="sede"):
+        BaseRecipe.read(path)
+
+
+def test_report_measures_drawn_mouths(recipe: BaseRecipe, corpus: SpeechCorpus, tmp_path: Path) -> None:
+    net = new_state(recipe, SMALL, torch.device("cpu")).net
+    found = measure_sync(net, corpus, 64, num_clips=6, num_frames=8)
+    assert found.truth > 0.8  # the visible inside of the mouth follows the distance of the lips
+    assert abs(found.made) < 0.6  # an untrained net does not
+    write_sheet(net, corpus, 32, tmp_path / "sheet.png")
+    assert cv2.imread(str(tmp_path / "sheet.png")).shape == (16 * 32, 9 * 32, 3)
