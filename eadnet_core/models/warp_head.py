@@ -25,7 +25,7 @@ class WarpHead(nn.Module):
     At the start of training the flow is 0, the mask logit MASK_BIAS (nearly all portrait) and the paint mid-grey.
     """
 
-    FLOW_SCALE = 0.03
+    FLOW_SCALE = 0.015
     MASK_SCALE = 4.0
     MASK_BIAS = -4.0
     NUM_PAINTED = 4

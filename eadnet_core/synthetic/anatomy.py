@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+from ..face.head_motion import fade_from_head
 from ..face.landmarks import INDEX, LANDMARKS
 from .canvas import Dice, blob
 
@@ -181,9 +182,4 @@ def rest_landmarks(shape: FaceShape) -> Tensor:
 
 def head_weight(shape: FaceShape, x: Tensor, y: Tensor) -> Tensor:
     """How much a point moves with the head: 1 on it, fading over neck and background to 0 before the square's border."""
-    radius = face_outline(shape, x, y)
-    near = torch.exp(-(((radius - 1.12).clamp(min=0) / 0.42) ** 2))
-    border = torch.minimum(torch.minimum(x, 1 - x), torch.minimum(y, 1 - y))
-    return near * ((border - 0.01) / 0.09).clamp(0, 1)
-
-
+    return fade_from_head(face_outline(shape, x, y), x, y)

@@ -8,12 +8,14 @@ faces (EMFACS descriptions; numbers ours).
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from ..emotion.vocabulary import ACTION_UNITS
+from ..face.head_motion import rigid_source
 from .anatomy import CENTRE, MILLIMETRE, FaceShape, head_weight, lid_curves, mouth_line, skull_depth
 from .canvas import blob, unit_grid, warp_image
 
@@ -122,16 +124,9 @@ def backward_map(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> Moved:
 
 
 def _undo_head(shape: FaceShape, head: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    yaw, pitch, roll, shift_x, shift_y, log_scale = (head[:, i, None, None] for i in range(6))
-    pivot_y = shape.chin_y - 0.04
-    dx, dy = x - CENTRE - shift_x, y - pivot_y - shift_y
-    cos, sin, shrink = torch.cos(roll), torch.sin(roll), torch.exp(-log_scale)
-    rigid_x = (dx * cos + dy * sin) * shrink + CENTRE
-    rigid_y = (dy * cos - dx * sin) * shrink + pivot_y
-    depth = skull_depth(shape, rigid_x, rigid_y)
-    depth = skull_depth(shape, rigid_x - torch.sin(yaw) * depth, rigid_y - torch.sin(pitch) * depth)
+    rest_x, rest_y = rigid_source(x, y, head, shape.chin_y - 0.04, partial(skull_depth, shape))
     weight = head_weight(shape, x, y)
-    return x + weight * (rigid_x - torch.sin(yaw) * depth - x), y + weight * (rigid_y - torch.sin(pitch) * depth - y)
+    return x + weight * (rest_x - x), y + weight * (rest_y - y)
 
 
 def _soft_tissue(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
