@@ -146,7 +146,7 @@ def server(base: Path, port: int, log: Path, *options: str) -> Iterator[Running]
     """A running ComfyUI, once it answers; it is ended on leaving.
 
     Raises:
-        RuntimeError: It ended, or did not answer within two minutes; the message names the log.
+        RuntimeError: It ended, or did not answer within five minutes; the message names the log.
     """
     accelerator = [] if _has_accelerator() else ["--cpu"]
     command = [
@@ -168,7 +168,7 @@ def server(base: Path, port: int, log: Path, *options: str) -> Iterator[Running]
                 process.kill()
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path, limit_s: float = 120) -> None:
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path, limit_s: float = 300) -> None:
     end = time.monotonic() + limit_s
     while time.monotonic() < end:
         if process.poll() is not None:
