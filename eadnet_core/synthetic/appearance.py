@@ -37,7 +37,9 @@ class MouthInside:
 
     def repeat(self, times: int) -> MouthInside:
         """Each sample `times` times in a row."""
-        return MouthInside(*(v.repeat_interleave(times, 0) for v in (self.cavity, self.teeth, self.tongue, self.teeth_shown, self.teeth_drop)))
+        return MouthInside(
+            *(v.repeat_interleave(times, 0) for v in (self.cavity, self.teeth, self.tongue, self.teeth_shown, self.teeth_drop))
+        )
 
 
 def paint_face(dice: Dice, shape: FaceShape, size: int) -> tuple[Tensor, MouthInside]:
@@ -84,7 +86,9 @@ def _palette(dice: Dice) -> tuple[Tensor, Tensor, Tensor]:
     stone = dice.chance(0.10)[:, None]  # statues and tinted drawings
     tone = torch.lerp(tone, dice.uniform(0.35, 0.9)[:, None] + 0.15 * (dice.colour() - 0.5), stone)
     grey = dice.uniform(0.02, 0.9)[:, None] ** 1.8
-    hair = grey * torch.lerp(torch.ones_like(tone), torch.tensor([1.0, 0.72, 0.45], device=dice.device)[None, :, None, None], dice.uniform(0, 1)[:, None])
+    hair = grey * torch.lerp(
+        torch.ones_like(tone), torch.tensor([1.0, 0.72, 0.45], device=dice.device)[None, :, None, None], dice.uniform(0, 1)[:, None]
+    )
     hair = torch.lerp(hair, dice.colour(), dice.chance(0.08)[:, None])
     natural = tone * torch.tensor([0.93, 0.68, 0.66], device=dice.device)[None, :, None, None]
     red = torch.tensor([0.72, 0.14, 0.18], device=dice.device)[None, :, None, None] * (0.5 + dice.colour())
@@ -109,7 +113,9 @@ def _light(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int) -> Ten
 
 
 def _skin(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int, tone: Tensor) -> Tensor:
-    skin = tone * (1 + dice.uniform(0, 0.05)[:, None] ** 1.3 * dice.texture(size) + dice.uniform(0, 0.03)[:, None] * dice.noise(size, size // 2))
+    skin = tone * (
+        1 + dice.uniform(0, 0.05)[:, None] ** 1.3 * dice.texture(size) + dice.uniform(0, 0.03)[:, None] * dice.noise(size, size // 2)
+    )
     blush = sum(blob(x, y, CENTRE + side * shape.eye_dx * 1.15, shape.nose_y - 0.01, 0.045, 0.035) for side in (-1, 1))
     redness = torch.tensor([0.02, -0.10, -0.09], device=dice.device)[None, :, None, None]
     skin = skin * (1 + redness * (dice.uniform(0, 2.2) * blush)[:, None])
@@ -140,7 +146,9 @@ def _background(dice: Dice, size: int) -> Tensor:
     edge = x * dice.uniform(-1, 1) + y * dice.uniform(-1, 1) - dice.uniform(-0.5, 0.5)
     image = layer(image, torch.sigmoid(edge * torch.exp(dice.uniform(0.5, 5))), tint())
     for _ in range(3):
-        shape = ellipse(x, y, dice.uniform(0, 1), dice.uniform(0, 1), dice.uniform(0.03, 0.4), dice.uniform(0.03, 0.4), dice.uniform(0, 3.1))
+        shape = ellipse(
+            x, y, dice.uniform(0, 1), dice.uniform(0, 1), dice.uniform(0.03, 0.4), dice.uniform(0.03, 0.4), dice.uniform(0, 3.1)
+        )
         image = layer(image, coverage(shape, torch.exp(dice.uniform(-6, -2)), size) * dice.chance(0.5), tint())
     grain = dice.texture(size) * dice.uniform(0, 0.35)[:, None]
     return image * (1 + grain) + dice.noise(size, 6, 3) * dice.uniform(0, 0.12)[:, None]
@@ -170,8 +178,14 @@ def _body(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int, image: 
     neck = torch.maximum((x - CENTRE).abs() - shape.face_w * 0.52 - (y - 0.93).clamp(min=0) * 1.5, shape.chin_y - 0.10 - y)
     shadow = dice.uniform(0.55, 0.95)[:, None] + 0.12 * ((y - shape.chin_y) * 12).clamp(0, 1)[:, None]
     image = layer(image, coverage(neck, 0.01, size), tone * shadow)
-    collar = dice.uniform(0.88, 1.0) - 0.35 * (x - CENTRE).abs() * dice.uniform(-1, 1) + 0.8 * (0.2 - (x - CENTRE).abs()).clamp(min=0) * dice.uniform(-0.3, 0.8)
-    cloth = dice.colour() * (1 + 0.2 * dice.texture(size) + 0.15 * torch.sin(x * dice.uniform(20, 200))[:, None] * dice.chance(0.4)[:, None])
+    collar = (
+        dice.uniform(0.88, 1.0)
+        - 0.35 * (x - CENTRE).abs() * dice.uniform(-1, 1)
+        + 0.8 * (0.2 - (x - CENTRE).abs()).clamp(min=0) * dice.uniform(-0.3, 0.8)
+    )
+    cloth = dice.colour() * (
+        1 + 0.2 * dice.texture(size) + 0.15 * torch.sin(x * dice.uniform(20, 200))[:, None] * dice.chance(0.4)[:, None]
+    )
     return layer(image, coverage(torch.maximum(collar - y, (x - CENTRE).abs() - 0.42), 0.01, size), cloth)
 
 
@@ -179,7 +193,11 @@ def _beard(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int, image:
     kind, density = dice.uniform(0, 1), dice.uniform(0.2, 0.95)
     beard, moustache = (kind < 0.14).float(), ((kind > 0.07) & (kind < 0.22)).float()
     outline = face_outline(shape, x, y)
-    jaw = coverage(torch.maximum((0.78 - outline) * shape.face_w, shape.mouth_y - 0.02 - y - 0.4 * ((x - CENTRE).abs() - shape.mouth_w).clamp(min=0)), 0.025, size)
+    jaw = coverage(
+        torch.maximum((0.78 - outline) * shape.face_w, shape.mouth_y - 0.02 - y - 0.4 * ((x - CENTRE).abs() - shape.mouth_w).clamp(min=0)),
+        0.025,
+        size,
+    )
     jaw = jaw * coverage((outline - 1.03) * shape.face_w, 0.01, size)
     chin = blob(x, y, CENTRE, shape.chin_y - 0.02, 0.055, 0.04)
     lip = shape.mouth_y - shape.lip_upper - 0.014 + 0.18 * (x - CENTRE).abs()
@@ -198,9 +216,13 @@ def _lips(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int, image: 
     soft, strength = dice.uniform(0.003, 0.010), dice.uniform(0.35, 1)
     ends = (across.abs() < 1).float()
     image = layer(image, coverage(upper, soft, size) * ends * strength, lips * dice.uniform(0.72, 1.0)[:, None])
-    lower_colour = lips * (1 + dice.uniform(0, 0.35)[:, None] * blob(x, y, CENTRE, line + shape.lip_lower * 0.45, shape.mouth_w * 0.35, 0.006)[:, None])
+    lower_colour = lips * (
+        1 + dice.uniform(0, 0.35)[:, None] * blob(x, y, CENTRE, line + shape.lip_lower * 0.45, shape.mouth_w * 0.35, 0.006)[:, None]
+    )
     image = layer(image, coverage(lower, soft, size) * ends * strength, lower_colour)
-    dark = torch.exp(-0.5 * ((y - line) / dice.uniform(0.0025, 0.006)) ** 2) * coverage(across.abs() * shape.mouth_w - shape.mouth_w * 1.02, 0.006, size)
+    dark = torch.exp(-0.5 * ((y - line) / dice.uniform(0.0025, 0.006)) ** 2) * coverage(
+        across.abs() * shape.mouth_w - shape.mouth_w * 1.02, 0.006, size
+    )
     return image * (1 - dice.uniform(0.3, 0.85) * dark)[:, None]
 
 
@@ -209,7 +231,10 @@ def _nostrils(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int, ima
         hole = ellipse(x, y, CENTRE + side * shape.nose_w * 0.5, shape.nose_y + 0.014, 0.010, 0.0045, dice.uniform(0.1, 0.5) * side)
         image = image * (1 - dice.uniform(0.2, 0.75) * coverage(hole, 0.005, size))[:, None]
         wing = ellipse(x, y, CENTRE + side * shape.nose_w * 0.75, shape.nose_y + 0.003, 0.013, 0.016)
-        image = image * (1 - dice.uniform(0.0, 0.3) * torch.exp(-0.5 * (wing / 0.004) ** 2) * (side * (x - CENTRE) > shape.nose_w * 0.7))[:, None]
+        image = (
+            image
+            * (1 - dice.uniform(0.0, 0.3) * torch.exp(-0.5 * (wing / 0.004) ** 2) * (side * (x - CENTRE) > shape.nose_w * 0.7))[:, None]
+        )
     return image * (1 - dice.uniform(0, 0.2) * blob(x, y, CENTRE, shape.nose_y + 0.018, shape.nose_w * 0.8, 0.006))[:, None]
 
 
@@ -228,10 +253,17 @@ def _eyes(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int, image: 
         inside = coverage(torch.maximum(torch.maximum(upper - y, y - lower), (along.abs() - 1) * shape.eye_w), 0.003, size)
         shadow = blob(x, y, eye, upper - 0.008, shape.eye_w, 0.012)
         image = layer(image, makeup * shadow, tone * dice.colour(0.2, 0.7))
-        ix, iy = eye + look_x * shape.eye_w, (upper + lower) / 2 * 0 + shape.eye_y - shape.eye_tilt * shape.eye_w * 0.5 - 0.1 * shape.eye_h + look_y * shape.eye_h
+        ix, iy = (
+            eye + look_x * shape.eye_w,
+            (upper + lower) / 2 * 0 + shape.eye_y - shape.eye_tilt * shape.eye_w * 0.5 - 0.1 * shape.eye_h + look_y * shape.eye_h,
+        )
         ball = white * (1 - 0.25 * along.abs()[:, None].clamp(0, 1) ** 2)
         ball = layer(ball, coverage(ellipse(x, y, ix, iy, radius, radius), 0.003, size), torch.lerp(iris_colour, white, blank))
-        ball = layer(ball, coverage(ellipse(x, y, ix, iy, radius * 0.45, radius * 0.45), 0.003, size), torch.lerp(iris_colour * 0.15, white * 0.6, blank))
+        ball = layer(
+            ball,
+            coverage(ellipse(x, y, ix, iy, radius * 0.45, radius * 0.45), 0.003, size),
+            torch.lerp(iris_colour * 0.15, white * 0.6, blank),
+        )
         glint = coverage(ellipse(x, y, ix - 0.25 * radius, iy - 0.4 * radius, 0.004, 0.004), 0.002, size)
         ball = layer(ball, glint * dice.chance(0.7), torch.ones_like(white))
         ball = ball * (1 - 0.45 * torch.exp(-((y - upper).clamp(min=0) / 0.006)))[:, None]
@@ -261,9 +293,14 @@ def _brows(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int, image:
 def _hair_in_front(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int, image: Tensor, hair: Tensor, outline: Tensor) -> Tensor:
     fringe = dice.uniform(0.0, 0.10) * dice.chance(0.7)
     parting = dice.uniform(-0.15, 0.15)
-    hairline = shape.face_top + fringe + 0.5 * (x - CENTRE - parting).abs() * dice.uniform(-0.2, 0.6) + 0.01 * torch.sin(x * dice.uniform(20, 120))
+    hairline = (
+        shape.face_top + fringe + 0.5 * (x - CENTRE - parting).abs() * dice.uniform(-0.2, 0.6) + 0.01 * torch.sin(x * dice.uniform(20, 120))
+    )
     distance = torch.maximum(y - hairline, (outline - 1.1) * shape.face_w)
-    sides = torch.maximum(shape.face_w * dice.uniform(0.86, 1.2) - (x - CENTRE).abs(), torch.maximum((outline - 1.12) * shape.face_w, y - shape.eye_y - dice.uniform(-0.1, 0.3)))
+    sides = torch.maximum(
+        shape.face_w * dice.uniform(0.86, 1.2) - (x - CENTRE).abs(),
+        torch.maximum((outline - 1.12) * shape.face_w, y - shape.eye_y - dice.uniform(-0.1, 0.3)),
+    )
     both = torch.minimum(distance, sides)
     return layer(image, coverage(both, dice.uniform(0.004, 0.02), size) * dice.chance(0.9), (hair * _strands(dice, size)).clamp(0, 1))
 
@@ -283,7 +320,9 @@ def _mouth_inside(dice: Dice, tone: Tensor) -> MouthInside:
     shade = dice.uniform(0.01, 0.12)[:, None]
     red = torch.tensor([1.0, 0.42, 0.40], device=dice.device)[None, :, None, None]
     cavity = shade * torch.lerp(red, torch.ones_like(red), dice.uniform(0, 0.6)[:, None])
-    teeth = dice.uniform(0.5, 0.92)[:, None] * (1 - torch.tensor([0.0, 0.04, 0.14], device=dice.device)[None, :, None, None] * dice.uniform(0, 1.4)[:, None])
+    teeth = dice.uniform(0.5, 0.92)[:, None] * (
+        1 - torch.tensor([0.0, 0.04, 0.14], device=dice.device)[None, :, None, None] * dice.uniform(0, 1.4)[:, None]
+    )
     tongue = torch.tensor([0.55, 0.22, 0.22], device=dice.device)[None, :, None, None] * dice.uniform(0.4, 1.1)[:, None]
     return MouthInside(cavity, teeth, tongue, dice.chance(0.85) * dice.uniform(0.3, 1.0), dice.uniform(0.004, 0.018))
 
@@ -303,4 +342,6 @@ def _finish(dice: Dice, image: Tensor, inside: MouthInside) -> tuple[Tensor, Mou
     soft = (dice.chance(0.35) * dice.uniform(0.3, 1))[:, None]
     image = torch.lerp(image, gaussian_blur(image, size / 160), soft)
     image = image + dice.uniform(0, 0.03)[:, None] * dice.noise(size, size, 3) + dice.uniform(0, 0.04)[:, None] * dice.texture(size)
-    return image.clamp(0, 1), MouthInside(treat(inside.cavity), treat(inside.teeth), treat(inside.tongue), inside.teeth_shown, inside.teeth_drop)
+    return image.clamp(0, 1), MouthInside(
+        treat(inside.cavity), treat(inside.teeth), treat(inside.tongue), inside.teeth_shown, inside.teeth_drop
+    )

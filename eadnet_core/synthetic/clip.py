@@ -15,7 +15,7 @@ from .deformation import UNIT, Moved, Pose, backward_map, inverse_points, mouth_
 from .framing import aligned_framing, identity_framing, jittered, landmark_noise, to_crop, to_head
 
 LOCATOR_ERROR = 0.008
-"""Standard deviation of the framing's and the landmarks' error in training, crop units. The locator's own error is measured in its tests."""
+"""Spread of the framing's and the landmarks' errors in training, crop units. The locator's own error is measured in its tests."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,15 @@ def portrait_pose(dice: Dice) -> Pose:
         units[:, UNIT[name]] = torch.maximum(units[:, UNIT[name]], smile)
     speaking = dice.chance(0.3)[:, :, 0]
     visemes = torch.cat([dice.uniform(low, high)[:, :, 0] for low, high in ((0, 0.6), (0, 0.7), (0, 0.5), (0, 0), (0, 0.3))], 1) * speaking
-    head = torch.cat([dice.normal(0.13)[:, :, 0], dice.normal(0.09)[:, :, 0], dice.normal(0.03)[:, :, 0], torch.zeros(dice.batch, 3, device=dice.device)], 1)
+    head = torch.cat(
+        [
+            dice.normal(0.13)[:, :, 0],
+            dice.normal(0.09)[:, :, 0],
+            dice.normal(0.03)[:, :, 0],
+            torch.zeros(dice.batch, 3, device=dice.device),
+        ],
+        1,
+    )
     gaze = torch.cat([dice.normal(0.3)[:, :, 0], dice.normal(0.15)[:, :, 0]], 1).clamp(-1, 1)
     droop = (dice.chance(0.15) * dice.uniform(0, 0.5))[:, :, 0].expand(-1, 2)
     return Pose(units, visemes, head.clamp(-0.4, 0.4), gaze, droop)

@@ -93,7 +93,13 @@ def mouth_of(pose: Pose) -> Mouth:
     out, up = {}, {}
     for name, side in SIDES:
         smile, dimple = au[f"AU12{name}"], au[f"AU14{name}"]
-        spread = 4.0 * wide + (6.0 * smile + 6.0 * au["AU20"] + 2.5 * dimple) * (1 - 0.6 * rounded) - 9.0 * rounded - 8.0 * au["AU18"] - 1.0 * opened
+        spread = (
+            4.0 * wide
+            + (6.0 * smile + 6.0 * au["AU20"] + 2.5 * dimple) * (1 - 0.6 * rounded)
+            - 9.0 * rounded
+            - 8.0 * au["AU18"]
+            - 1.0 * opened
+        )
         out[side] = spread.clamp(-11, 9) * mm
         up[side] = (6.5 * smile - 6.5 * au["AU15"] - 1.5 * au["AU20"] + 1.2 * dimple) * mm
     press = torch.maximum(0.45 * closed, 0.35 * au["AU23"]) + 0.5 * au["AU24"] - 0.35 * rounded * free - 0.35 * au["AU18"]
@@ -257,4 +263,3 @@ def inverse_points(shape: FaceShape, pose: Pose, size: int, rounds: int = 10) ->
     step = warp_image(displacement, point_x, point_y)
     error = torch.maximum((point_x + step[:, 0] - x).abs(), (point_y + step[:, 1] - y).abs())
     return torch.stack([point_x, point_y, (error < 1.5 / size).float()], 1)
-
