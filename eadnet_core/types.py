@@ -41,6 +41,12 @@ class Portrait:
     crop: Tensor
     landmark_maps: Tensor
 
+    @property
+    def crop_landmarks(self) -> Tensor:
+        """The landmarks in crop units, float32 [29, 2]."""
+        linear, shift = self.to_crop[:, :2], self.to_crop[:, 2]
+        return torch.from_numpy((self.landmarks @ linear.T + shift).astype(np.float32))
+
 
 @dataclass(frozen=True)
 class SpeechFeatures:
@@ -63,11 +69,12 @@ class SpeechFeatures:
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a clip of T frames is made from; every field but the portrait's two may be None (not given).
+    """What a clip of T frames is made from; every field but the portrait's three may be None (not given).
 
     Attributes:
         reference: float [B, 3, S, S], -1 to 1.
         landmark_maps: float [B, 5, S, S], 0 to 1.
+        landmarks: float [B, 29, 2], crop units.
         mel: float [B, 4 * (T + 6), 64]: the clip's log-mel with SPEECH_CONTEXT frames on either side.
         text_ids: int64 [B, K, W, G]: hashed n-grams (0: none) of W words of K captions.
         text_weights: float [B, T, K]: how much of each caption each frame hears; rows sum to 1.
@@ -81,6 +88,7 @@ class Conditions:
 
     reference: Tensor
     landmark_maps: Tensor
+    landmarks: Tensor
     mel: Tensor | None = None
     text_ids: Tensor | None = None
     text_weights: Tensor | None = None

@@ -79,6 +79,7 @@ class ClipConditions:
         conditions = Conditions(
             reference=self.portrait.crop[None],
             landmark_maps=self.portrait.landmark_maps[None],
+            landmarks=self.portrait.crop_landmarks[None],
             mel=self.mel[None, window.start * MELS_PER_FRAME : last * MELS_PER_FRAME],
             text_ids=None if self.performance.text_ids is None else self.performance.text_ids[None],
         )

@@ -1,4 +1,4 @@
-"""A turning head: which point of the resting picture a pose brings to each point, and the same for a head of average build."""
+"""A turning head: which point of the resting picture a pose brings to each point."""
 
 from __future__ import annotations
 
@@ -43,27 +43,3 @@ def fade_from_head(radius: Tensor, x: Tensor, y: Tensor) -> Tensor:
     near = torch.exp(-(((radius - 1.12).clamp(min=0) / 0.42) ** 2))
     border = torch.minimum(torch.minimum(x, 1 - x), torch.minimum(y, 1 - y))
     return near * ((border - 0.01) / 0.09).clamp(0, 1)
-
-
-def average_head_flow(head: Tensor, size: int) -> Tensor:
-    """Backward flow of a head of average build in an aligned crop.
-
-    Args:
-        head: [N, 6], see rigid_source, relative to the portrait.
-        size: Side of the crop in pixels.
-
-    Returns:
-        float32 [N, 2, size, size], crop units; 0 for a pose of 0. Source: ours.
-    """
-    axis = (torch.arange(size, device=head.device, dtype=torch.float32) + 0.5) / size
-    x, y = torch.meshgrid(axis, axis, indexing="xy")
-    weight = fade_from_head(torch.sqrt(((x - 0.5) / 0.23) ** 2 + ((y - 0.515) / 0.325) ** 2), x, y)
-    source_x, source_y = rigid_source(x[None], y[None], head.float(), 0.80, _average_depth)
-    return torch.stack([source_x - x, source_y - y], 1) * weight
-
-
-def _average_depth(x: Tensor, y: Tensor) -> Tensor:
-    dome = (1 - ((x - 0.5) / 0.258) ** 2 - ((y - 0.49) / 0.42) ** 2).clamp(min=0).sqrt()
-    nose = torch.exp(-0.5 * (((x - 0.5) / 0.028) ** 2 + ((y - 0.605) / 0.03) ** 2))
-    bridge = torch.exp(-0.5 * (((x - 0.5) / 0.014) ** 2 + ((y - 0.545) / 0.05) ** 2))
-    return 0.18 * dome + 0.052 * (nose + 0.6 * bridge)

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..face.head_motion import average_head_flow
 from ..types import Conditions, Warp
 from .attention import AttentionFunction, torch_attention
 from .blocks import FullBlock, ResBlock
 from .conditioning import Conditioning, ConditioningConfig, ConditionState
+from .face_rig import rig_pose, rig_warp
 from .frame_graph import FrameGraphConfig, FrameMemory
 from .reference_encoder import ReferenceEncoder
 from .warp_head import WarpHead
@@ -133,18 +133,11 @@ class Denoiser(nn.Module):
             x = F.interpolate(self.grow[level](x), scale_factor=2.0) + self.skip[level](skips[level])
             x = self._through(self.up[level], x, state, portraits[level], memory, nodes)
         warp = self.head(x, fine, state.drive, num_frames)
-        warp = replace(warp, flow=warp.flow + self._head_flow(conditions, warp.flow))
+        with torch.autocast(x.device.type, enabled=False):
+            pose = rig_pose(conditions, state.visemes.detach().float())
+            flow, logit = rig_warp(conditions.landmarks, pose, num_frames, x_t.shape[-1])
+        warp = replace(warp, flow=warp.flow + flow, mask_logit=warp.mask_logit + logit)
         return DenoiserOutput(warp, state.visemes, self._remember(nodes, num_frames, memory))
-
-    @staticmethod
-    def _head_flow(conditions: Conditions, flow: Tensor) -> Tensor:
-        """The flow [B, T, 2, S, S] of an average head in the pose that is given, or 0: the network says how this head differs."""
-        if conditions.head_pose is None:
-            return torch.zeros_like(flow)
-        with torch.autocast(flow.device.type, enabled=False):
-            rigid = average_head_flow(conditions.head_pose.flatten(0, 1), flow.shape[-1]).view_as(flow)
-        given = (conditions.given or {}).get("head_pose")
-        return rigid if given is None else rigid * given[:, None, None, None, None]
 
     @staticmethod
     def _through(

@@ -29,9 +29,9 @@ class Told:
     values: dict[str, Tensor]
     given: dict[str, Tensor]
 
-    def conditions(self, reference: Tensor, landmark_maps: Tensor, mel: Tensor) -> Conditions:
+    def conditions(self, reference: Tensor, landmark_maps: Tensor, landmarks: Tensor, mel: Tensor) -> Conditions:
         """The conditions of the clip."""
-        return Conditions(reference, landmark_maps, mel, **self.values, given=self.given)
+        return Conditions(reference, landmark_maps, landmarks, mel, **self.values, given=self.given)
 
 
 def draw_controls(visemes: Tensor, drop: float, generator: Generator) -> tuple[ClipControls, Told]:

@@ -53,7 +53,7 @@ def draw_example(corpus: SpeechCorpus, batch: int, num_frames: int, size: int, d
     controls, told = draw_controls(visemes, drop, generator)
     clip = draw_clip(controls, size, generator)
     maps = draw_landmark_maps(clip.seen_landmarks, size)
-    return Example(told.conditions(clip.reference, maps, mel), clip, visemes)
+    return Example(told.conditions(clip.reference, maps, clip.seen_landmarks, mel), clip, visemes)
 
 
 def new_state(recipe: BaseRecipe, config: DenoiserConfig, device: torch.device) -> TrainingState:

@@ -1,0 +1,139 @@
+"""The rig: what a face of this build would do under the controls, before the network looks at the picture.
+
+Drawn faces move by `synthetic.deformation`. The same map, fitted to a portrait's landmarks, is a first answer for any portrait; the
+network's flow is added to it. So the network has to learn only how a face differs from the rig, which a small one can.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ..emotion.vocabulary import ACTION_UNITS, EMOTION_ACTION_UNITS, EMOTIONS
+from ..face.landmarks import INDEX, five_points
+from ..synthetic.anatomy import CENTRE, FaceShape
+from ..synthetic.deformation import Pose, backward_map
+from ..types import Conditions
+
+AVERAGE_RELIEF, AVERAGE_DEPTH, AVERAGE_JAW = 0.9, 0.18, 2.4
+MASK_SLOPE = 2.5
+"""Of the mask's logit, for each pixel of the crop into the parted lips."""
+LIP_EDGE_PX = 0.3
+"""Lips that part by less show no inside."""
+
+
+def emotion_units(emotion: Tensor) -> Tensor:
+    """The Action Units [..., 24] of emotions [..., 8]: their prototypes, mixed."""
+    table = emotion.new_zeros(len(EMOTIONS), len(ACTION_UNITS))
+    for row, name in enumerate(EMOTIONS):
+        for unit, value in EMOTION_ACTION_UNITS[name].items():
+            table[row, ACTION_UNITS.index(unit)] = value
+    return emotion @ table
+
+
+def rig_pose(conditions: Conditions, visemes: Tensor) -> Pose:
+    """What the rig is to do: each control where it is given, rest where it is not.
+
+    Args:
+        conditions: Of B clips; Action Units that are not given follow from the emotion.
+        visemes: [B, T, 5], what is heard.
+
+    Returns:
+        B * T moments.
+    """
+    batch, num_frames = visemes.shape[:2]
+    given = conditions.given or {}
+
+    def told(name: str, width: int) -> tuple[Tensor, Tensor]:
+        value = getattr(conditions, name)
+        if value is None:
+            return visemes.new_zeros(batch, num_frames, width), visemes.new_zeros(batch, 1, 1)
+        mask = given.get(name)
+        known = visemes.new_ones(batch, 1, 1) if mask is None else mask[:, None, None].to(visemes.dtype)
+        return value.to(visemes.dtype) * known, known
+
+    units, units_given = told("action_units", len(ACTION_UNITS))
+    units = units + (1 - units_given) * emotion_units(told("emotion", len(EMOTIONS))[0])
+    speech = visemes if "mel" not in given else visemes * given["mel"][:, None, None]
+    parts = (units, speech, told("head_pose", 6)[0], told("gaze", 2)[0], told("blink", 2)[0])
+    return Pose(*(part.flatten(0, 1) for part in parts))
+
+
+def fit_shape(landmarks: Tensor) -> FaceShape:
+    """The symmetric face whose features lie where a portrait's landmarks do.
+
+    Args:
+        landmarks: [B, 29, 2], crop units.
+    """
+
+    def at(name: str, axis: int) -> Tensor:
+        return landmarks[:, INDEX[name], axis, None, None]
+
+    def both(name: str, axis: int) -> Tensor:
+        return (at(name.format("right"), axis) + at(name.format("left"), axis)) / 2
+
+    def apart(name: str) -> Tensor:
+        return at(name.format("left"), 0) - at(name.format("right"), 0)
+
+    eye_w = ((apart("{}_eye_outer") - apart("{}_eye_inner")) / 4).clamp(0.03, 0.075)
+    tilt = ((both("{}_eye_inner", 1) - both("{}_eye_outer", 1)) / eye_w).clamp(-0.3, 0.4)
+    top, bottom = both("{}_eye_top", 1), both("{}_eye_bottom", 1)
+    eye_h = ((bottom - top) / 2).clamp(0.007, 0.035)
+    eye_y = 0.425 * top + 0.575 * bottom + tilt * eye_w / 2
+    mouth_y = (at("upper_lip_bottom", 1) + at("lower_lip_top", 1)) / 2
+    flat = torch.ones_like(mouth_y)
+    return FaceShape(
+        eye_dx=((apart("{}_eye_outer") + apart("{}_eye_inner")) / 4).clamp(0.07, 0.15),
+        eye_y=eye_y,
+        eye_w=eye_w,
+        eye_h=eye_h,
+        eye_tilt=tilt,
+        brow_y=torch.minimum(both("{}_brow_mid", 1) + 0.006, eye_y - eye_h - 0.022),
+        brow_w=0.062 * flat,
+        brow_h=0.01 * flat,
+        brow_tilt=0 * flat,
+        nose_y=at("nose_tip", 1),
+        nose_w=(apart("nose_{}") / 2).clamp(0.02, 0.06),
+        mouth_y=mouth_y,
+        mouth_w=(apart("mouth_{}") / 2).clamp(0.045, 0.14),
+        mouth_bow=(both("mouth_{}", 1) - mouth_y).clamp(-0.02, 0.02),
+        lip_upper=((mouth_y - at("upper_lip_top", 1)) / 0.85).clamp(0.006, 0.035),
+        lip_lower=(at("lower_lip_bottom", 1) - mouth_y).clamp(0.008, 0.045),
+        face_w=(apart("jaw_{}") / 2 / 0.96).clamp(0.16, 0.32),
+        face_top=eye_y - 0.245,
+        chin_y=torch.maximum(at("chin", 1), mouth_y + 0.09),
+        jaw=AVERAGE_JAW * flat,
+        depth=AVERAGE_DEPTH * flat,
+        relief=AVERAGE_RELIEF * flat,
+    )
+
+
+@torch.no_grad()
+def rig_warp(landmarks: Tensor, pose: Pose, num_frames: int, size: int) -> tuple[Tensor, Tensor]:
+    """Flow and mask logit of the rig.
+
+    Args:
+        landmarks: [B, 29, 2], crop units.
+        pose: B * T moments.
+        num_frames: T.
+        size: Side of the crop in pixels, even.
+
+    Returns:
+        Flow float32 [B, T, 2, size, size], crop units, and mask logit float32 [B, T, 1, size, size]. Source: ours.
+    """
+    landmarks = landmarks.float()
+    shape = fit_shape(landmarks).repeat(num_frames)
+    five = five_points(landmarks).repeat_interleave(num_frames, 0)[..., None, None]  # [B * T, 5, 2, 1, 1]
+    eyes, mouth = (five[:, 0] + five[:, 1]) / 2, (five[:, 3] + five[:, 4]) / 2
+    lean = (mouth[:, 0] - eyes[:, 0]) / (mouth[:, 1] - eyes[:, 1]).clamp(min=0.1)
+
+    def midline(y: Tensor) -> Tensor:
+        """How far a turned or tilted face's axis lies beside the crop's."""
+        return eyes[:, 0] + lean * (y - eyes[:, 1]) - CENTRE
+
+    axis = (torch.arange(size, device=landmarks.device, dtype=torch.float32) + 0.5) / size
+    x, y = (v.expand(eyes.shape[0], -1, -1) for v in torch.meshgrid(axis, axis, indexing="xy"))
+    moved = backward_map(shape, pose, x - midline(y), y)
+    flow = torch.stack([moved.x + midline(moved.y) - x, moved.y - y], 1)
+    logit = (moved.gap * size - LIP_EDGE_PX) * MASK_SLOPE
+    return flow.unflatten(0, (-1, num_frames)), logit.clamp(-8, 8).unflatten(0, (-1, num_frames))[:, :, None]
