@@ -7,7 +7,8 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -23,12 +24,10 @@ RECIPES = Path(__file__).parent / "training" / "recipes"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit status: 0 done, 2 input that cannot be used, 130 cancelled."""
-    logging.basicConfig(format="%(message)s", level=logging.WARNING, stream=sys.stderr)
-    logging.getLogger("eadnet_core").setLevel(logging.INFO)
-    signal.signal(signal.SIGTERM, _cancel)
     try:
-        options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
-        options.run(options)
+        with _said_on_stderr(), _cancelled_by_sigterm():
+            options = _parser().parse_args(_joined(sys.argv[1:] if arguments is None else arguments))
+            options.run(options)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
@@ -296,5 +295,27 @@ def _joined(arguments: Sequence[str]) -> list[str]:
     return joined
 
 
-def _cancel(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+@contextmanager
+def _said_on_stderr() -> Iterator[None]:
+    """What the library has to say (a picture brought down, several faces) goes to stderr as it is."""
+    handler, logger = logging.StreamHandler(sys.stderr), logging.getLogger("eadnet_core")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+@contextmanager
+def _cancelled_by_sigterm() -> Iterator[None]:
+    """Ends as Ctrl-C does, without a half-written file, when a terminal or a service asks the process to stop."""
+
+    def cancel(number: int, frame: FrameType | None) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, cancel)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -18,6 +18,7 @@ import torch
 from eadnet_core import cli
 from eadnet_core.audio.sound import read_sound
 from eadnet_core.checkpoint import load_denoiser, read_header, save_checkpoint
+from eadnet_core.face.locator import Face, FaceLocator
 from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
 from eadnet_core.synthetic.clip import draw_portraits
 from eadnet_core.timebase import frames_in
@@ -181,15 +182,20 @@ def test_pictures_that_cannot_be_used(animate: Runner, tmp_path: Path) -> None:
     assert "not a picture" in animate.refused(portrait=text)
 
 
-def test_several_faces_the_largest_is_taken_and_another_can_be_chosen(animate: Runner, tmp_path: Path) -> None:
-    scene = np.full((300, 520, 3), 110, np.uint8)
-    scene[20:280, 10:270] = drawn_face(260, 3)
-    scene[90:270, 320:500] = drawn_face(180, 5)
+def test_several_faces_the_largest_is_taken_and_another_can_be_chosen(
+    animate: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene, faces = np.full((300, 520, 3), 110, np.uint8), []
+    for seed, size, (x, y) in ((3, 260, (10, 20)), (5, 180, (320, 90))):
+        pictures, landmarks = draw_portraits(1, size, torch.Generator().manual_seed(seed))
+        scene[y : y + size, x : x + size] = (pictures[0].permute(1, 2, 0).clamp(0, 1) * 255).round().byte().numpy()
+        faces.append(Face((x, y, x + size, y + size), landmarks[0].numpy() * size + (x, y), 0.9))
+    monkeypatch.setattr(FaceLocator, "find", lambda self, image: faces)
     portrait = write_picture(tmp_path / "two.png", scene)
     moved: list[np.ndarray] = []
     for number in (0, 1):
         status, said = animate(portrait=portrait, face=number)
-        assert status == 0 and "2 faces" in said
+        assert status == 0 and "2 faces" in said and f"number {number}" in said
         with av.open(str(animate.out)) as container:
             last = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)][-1]
         moved.append(np.abs(last.astype(int) - scene).sum((0, 2)))
