@@ -27,6 +27,8 @@ PROPOSAL_THRESHOLD = 0.1
 NUM_PROPOSALS = 10
 FACE_THRESHOLD = 0.5
 """Least probability of a face, after refinement, for it to be reported."""
+DISAGREEMENT_COST = 70.0
+"""Log-odds that a face loses when its framings' answers lie one eye distance apart: on a true face they agree within 0.05."""
 REFINEMENTS = 3
 JITTER = ((0.0, 1.0, 0.0, 0.0), (0.14, 1.08, 0.02, 0.0), (-0.14, 1.08, -0.02, 0.0), (0.07, 0.92, 0.0, 0.02), (-0.07, 0.92, 0.0, -0.02))
 """Framings (roll in radians, scale, shift x, y in crop units) whose estimates are averaged in the end."""
@@ -77,15 +79,16 @@ class FaceLocator:
         if not len(frames):
             return []
         for _ in range(REFINEMENTS - 1):
-            landmarks, score = self._place(image, frames, JITTER[:1])
-            keep = score > 0.5 * FACE_THRESHOLD
-            if not keep.any():
+            answers, logit = self._place(image, frames, JITTER[:1])
+            frames = crop_transform(answers.mean(1)[logit > 0])
+            frames = frames[_distinct(frames, logit[logit > 0])]
+            if not len(frames):
                 return []
-            frames = crop_transform(landmarks[keep])
-            frames = frames[_distinct(frames, score[keep])]
-        landmarks, score = self._place(image, frames, JITTER)
-        found = [Face(face_box(p), p, s) for p, s in zip(landmarks.float().numpy(), score.tolist(), strict=True) if s >= FACE_THRESHOLD]
-        return sorted(found, key=lambda face: (face.box[0] - face.box[2]) * (face.box[3] - face.box[1]))
+        answers, logit = self._place(image, frames, JITTER)
+        landmarks = answers.mean(1)
+        score = (logit - DISAGREEMENT_COST * _disagreement(answers)).sigmoid()
+        faces = [Face(face_box(p), p, s) for p, s in zip(landmarks.float().numpy(), score.tolist(), strict=True) if s >= FACE_THRESHOLD]
+        return sorted(faces, key=lambda face: (face.box[0] - face.box[2]) * (face.box[3] - face.box[1]))
 
     def _propose(self, image: np.ndarray) -> Tensor:
         """Rough alignments: float64 [N, 2, 3], from pixels of the picture to crop units."""
@@ -125,22 +128,28 @@ class FaceLocator:
         return torch.cat([linear, shift[..., None]], -1), probability[rows, columns]
 
     def _place(self, image: np.ndarray, frames: Tensor, framings: tuple[tuple[float, float, float, float], ...]) -> tuple[Tensor, Tensor]:
-        """Landmarks float64 [N, 29, 2] in pixels and face probabilities [N] for alignments [N, 2, 3], averaged over framings."""
+        """What the landmark network says of N alignments [N, 2, 3], in each framing and mirrored.
+
+        Returns:
+            Landmarks float64 [N, 2 * framings, 29, 2] in pixels, and the mean face logit [N].
+        """
         config = self.net.config
-        transforms, crops = [], []
-        for frame in frames:
-            for framing in framings:
-                to_square = _framed(frame, framing, config.crop_extent, config.crop_center)
-                transforms.append(to_square)
-                crops.append(crop_square(image, to_square.numpy(), config.crop_size))
-        pixels = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float() / 255
+        squares = torch.stack([_framed(frame, framing, config.crop_extent, config.crop_center) for frame in frames for framing in framings])
+        crops = np.stack([crop_square(image, square.numpy(), config.crop_size) for square in squares])
+        pixels = torch.from_numpy(crops).permute(0, 3, 1, 2).float() / 255  # [N * framings, 3, s, s]
         estimate = self.net.landmark(torch.cat([pixels, pixels.flip(-1)]))
-        points = estimate.points.double()
-        straight, mirrored = points[: len(pixels)], points[len(pixels) :, MIRRORED]
-        mirrored = torch.stack([1 - mirrored[..., 0], mirrored[..., 1]], -1)
-        places = apply_similarity(invert_similarity(torch.stack(transforms)), (straight + mirrored) / 2)  # [N * framings, 29, 2]
-        score = estimate.logit.view(2, len(frames), len(framings)).mean((0, 2)).sigmoid()
-        return places.view(len(frames), len(framings), *places.shape[1:]).mean(1), score
+        straight, mirrored = estimate.points.double().chunk(2)
+        mirrored = mirrored[:, MIRRORED] * mirrored.new_tensor([-1.0, 1.0]) + mirrored.new_tensor([1.0, 0.0])
+        to_picture = invert_similarity(squares)
+        answers = torch.stack([apply_similarity(to_picture, straight), apply_similarity(to_picture, mirrored)], 1)
+        logit = estimate.logit.view(2, len(frames), len(framings)).mean((0, 2))
+        return answers.view(len(frames), 2 * len(framings), *answers.shape[2:]), logit
+
+
+def _disagreement(answers: Tensor) -> Tensor:
+    """How far the answers [N, A, 29, 2] for one face lie apart: the points' mean standard deviation in eye distances, [N]."""
+    scale = crop_transform(answers.mean(1))[:, :, 0].norm(dim=-1)  # crop units for each pixel
+    return answers.std(1).norm(dim=-1).mean(-1) * scale / (CANONICAL["left_eye"][0] - CANONICAL["right_eye"][0])
 
 
 def _framed(frame: Tensor, framing: tuple[float, float, float, float], extent: float, center: tuple[float, float]) -> Tensor:

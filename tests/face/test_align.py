@@ -65,7 +65,8 @@ def test_mirrored_swaps_left_and_right() -> None:
     assert [MIRRORED[i] for i in MIRRORED] == list(range(29))
     sided = [name for name in LANDMARKS if "right" in name or "left" in name]
     assert all(LANDMARKS[MIRRORED[LANDMARKS.index(name)]] != name for name in sided)
-    for name, other in (("left_eye_top", "right_eye_top"), ("mouth_right", "mouth_left"), ("jaw_lower_left", "jaw_lower_right"), ("chin", "chin")):
+    pairs = (("left_eye_top", "right_eye_top"), ("mouth_right", "mouth_left"), ("jaw_lower_left", "jaw_lower_right"), ("chin", "chin"))
+    for name, other in pairs:
         assert LANDMARKS[MIRRORED[LANDMARKS.index(name)]] == other
 
 
