@@ -112,9 +112,9 @@ class Denoiser(nn.Module):
             memory: What earlier windows left; None at a clip's start.
         """
         num_frames, dtype = x_t.shape[1], self.first.weight.dtype
-        conditions = conditions.to(x_t.device, dtype)
-        state = self.conditioning(conditions, sigma)
-        fine, *references = self.reference_encoder(conditions.reference, conditions.landmark_maps)
+        rounded = conditions.to(x_t.device, dtype)  # the rig takes the exact ones: a landmark is a position
+        state = self.conditioning(rounded, sigma)
+        fine, *references = self.reference_encoder(rounded.reference, rounded.landmark_maps)
         portraits = [r.mean((2, 3), dtype=torch.float32) for r in references]
         nodes: list[Tensor] = []
 

@@ -16,6 +16,7 @@ def _conditions() -> Conditions:
     return Conditions(
         reference=torch.rand(1, 3, 8, 8),
         landmark_maps=torch.rand(1, 5, 8, 8),
+        landmarks=torch.rand(1, 29, 2),
         mel=torch.rand(1, 28, 64),
         text_ids=torch.ones(1, 1, 2, 2, dtype=torch.int64),
         text_weights=torch.ones(1, 1, 1),
@@ -79,6 +80,7 @@ def test_evaluations_that_cancel_out_are_not_made() -> None:
     guided = guide(_conditions(), GuidanceScales(audio=2, emotion=2, action_unit=2))
     assert guided.weights.tolist() == [-1.0, 2.0]
     assert guided.conditions.reference.shape[0] == 2
+    assert guided.conditions.landmarks.shape[0] == 2
     assert guided.conditions.head_pose is not None and guided.conditions.head_pose.shape[0] == 2
     assert "head_pose" not in (guided.conditions.given or {})  # what is not guided is given to every evaluation
 

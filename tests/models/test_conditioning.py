@@ -42,7 +42,7 @@ def test_not_given_is_the_same_as_none_and_differs_from_zero(conditioning: Condi
 
 def test_all_controls_may_be_missing(conditioning: Conditioning, draw_conditions: Draw) -> None:
     conditions = draw_conditions(2, 3)
-    state = conditioning(Conditions(conditions.reference, conditions.landmark_maps), torch.ones(2, 3))
+    state = conditioning(Conditions(conditions.reference, conditions.landmark_maps, conditions.landmarks), torch.ones(2, 3))
     assert state.tokens.shape == (2, 3, 9, 12) and torch.isfinite(state.vector).all()
     assert state.visemes.abs().max() == 0
 

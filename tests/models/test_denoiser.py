@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
-from eadnet_core.models.warp import apply_warp
+from eadnet_core.models.face_rig import rig_pose, rig_warp
 from eadnet_core.types import Conditions
 
 Draw = Callable[..., Conditions]
@@ -28,11 +28,14 @@ def test_the_base_model_has_at_most_eleven_million_parameters() -> None:
     assert sum(p.numel() for p in Denoiser(DenoiserConfig()).parameters()) <= 11_000_000
 
 
-def test_an_untrained_denoiser_shows_the_portrait(small_config: DenoiserConfig, draw_conditions: Draw) -> None:
+def test_an_untrained_denoiser_answers_with_the_rig(small_config: DenoiserConfig, draw_conditions: Draw) -> None:
     conditions = draw_conditions(1, 2)
-    warp = Denoiser(small_config)(torch.randn(1, 2, 3, 32, 32), torch.ones(1, 2), conditions).warp
-    clip = apply_warp(conditions.reference, warp)
-    assert (clip - conditions.reference[:, None]).abs().max() < 0.05  # a mask of sigmoid(-4) paints grey over it
+    with torch.no_grad():
+        output = Denoiser(small_config)(torch.randn(1, 2, 3, 32, 32), torch.ones(1, 2), conditions)
+    flow, logit = rig_warp(conditions.landmarks, rig_pose(conditions, output.visemes), 2, 32)
+    torch.testing.assert_close(output.warp.flow, flow)
+    torch.testing.assert_close(output.warp.mask_logit, logit)
+    assert output.warp.paint.abs().max() == 0
 
 
 @pytest.mark.parametrize(("num_frames", "size"), [(1, 32), (5, 32), (2, 64)])
