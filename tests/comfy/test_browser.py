@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 SCREENS = ROOT / "output" / "screens"
 PACK = "EAD-Net"
+PATIENCE_MS = 300_000
+"""The browser shares its cores with ComfyUI."""
 READY = "window.app?.graph && Object.keys(window.LiteGraph?.registered_node_types ?? {}).some(name => name.startsWith('EADNet'))"
 FIT = """() => {
     const boxes = app.graph._groups.map(group => group._bounding), canvas = app.canvas.canvas
@@ -43,8 +45,9 @@ def page(browser: Browser, client: Client, errors: list[str]) -> Iterator[Page]:
     """The frontend, loaded, without the welcome dialog."""
     opened = browser.new_page(viewport={"width": 1920, "height": 1080})
     opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.set_default_timeout(PATIENCE_MS)
     opened.goto(client.address)
-    opened.wait_for_function(READY, timeout=120_000)
+    opened.wait_for_function(READY)
     opened.wait_for_timeout(1500)
     close_dialogs(opened)
     yield opened
@@ -82,7 +85,7 @@ def test_template_opens_from_the_template_browser(page: Page, errors: list[str],
     dialog = page.locator("[role=dialog]").last
     dialog.get_by_text(PACK, exact=True).first.click()
     dialog.get_by_text(name).first.click()
-    page.wait_for_function(f"() => app.graph._nodes.length === {len(read_workflow(name)['nodes'])}", timeout=60_000)
+    page.wait_for_function(f"() => app.graph._nodes.length === {len(read_workflow(name)['nodes'])}")
     page.wait_for_timeout(1000)
     assert not unknown_nodes(page) and not errors
     assert screenshot(page, name).stat().st_size > 50_000
@@ -99,13 +102,13 @@ def test_template_opens_from_the_template_browser(page: Page, errors: list[str],
 def test_first_template_queued_from_the_page_shows_its_video(page: Page, client: Client, errors: list[str]) -> None:
     name = NAMES[0]
     page.goto(f"{client.address}/?template={name}&source={PACK}")
-    page.wait_for_function(f"() => window.app?.graph?._nodes?.length === {len(read_workflow(name)['nodes'])}", timeout=120_000)
+    page.wait_for_function(f"() => window.app?.graph?._nodes?.length === {len(read_workflow(name)['nodes'])}")
     page.wait_for_timeout(1500)
     close_dialogs(page)
     before = set((client.comfyui.base / "output" / "video").glob(f"{name}*.mp4"))
     page.get_by_text("Run", exact=True).first.click()
     video = page.locator("video")
-    video.first.wait_for(state="attached", timeout=240_000)
+    video.first.wait_for(state="attached")
     end = time.monotonic() + 30
     while video.first.evaluate("element => element.readyState") < 1 and time.monotonic() < end:
         page.wait_for_timeout(250)
