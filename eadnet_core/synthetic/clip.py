@@ -44,7 +44,7 @@ class DrawnClip:
         frames: [B, T, 3, S, S], -1 to 1.
         flow: [B, T, 2, S, S], crop units: the exact backward flow from frame to portrait.
         flow_known: [B, T, 1, S, S], 1 where what the frame shows is seen in the portrait too.
-        mask: [B, T, 1, S, S], 0 to 1: the inside of the mouth.
+        mask: [B, T, 1, S, S], 0 to 1: the inside of the mouth, and the edges of shut lids.
         paint: [B, T, 3, S, S], -1 to 1: its colour.
         landmarks: [B, 29, 2], crop units, of the portrait, exact.
         seen_landmarks: the same with a locator's errors.
@@ -192,7 +192,7 @@ def _photograph(face: Tensor, inside: MouthInside, shape: FaceShape, pose: Pose,
 
 
 def _mouth_layer(inside: MouthInside, shape: FaceShape, moved: Moved, size: int) -> tuple[Tensor, Tensor]:
-    """Mask [N, 1, S, S] and colour [N, 3, S, S] of the inside of the mouth: dark, with teeth above, tongue below."""
+    """Mask [N, 1, S, S] and colour [N, 3, S, S] of what must be painted: the mouth's dark, teeth and tongue, and the edges of shut lids."""
     arch = (1 - moved.across**2).clamp(min=0)
     mask = coverage(0.3 / size - moved.gap, 1.0 / size, size)[:, None]
     deep = (moved.gap / 0.012).clamp(0, 1)
@@ -201,7 +201,9 @@ def _mouth_layer(inside: MouthInside, shape: FaceShape, moved: Moved, size: int)
     teeth_light = (0.45 + 0.55 * (moved.gap / 0.008).clamp(0, 1)) * (0.55 + 0.45 * arch)
     tongue = torch.exp(-((moved.above_lower / 0.016) ** 2)) * torch.exp(-((moved.across / 0.6) ** 2)) * deep * 0.85
     colour = torch.lerp(inside.cavity.expand(-1, -1, size, size), inside.tongue.expand(-1, -1, size, size), tongue[:, None])
-    return mask, torch.lerp(colour, inside.teeth * teeth_light[:, None], teeth[:, None])
+    colour = torch.lerp(colour, inside.teeth * teeth_light[:, None], teeth[:, None])
+    lash = coverage(-moved.lash, 1.0 / size, size)[:, None]
+    return torch.maximum(mask, lash), torch.lerp(colour, inside.cavity.expand_as(colour), lash)
 
 
 def _visible_landmarks(shape: FaceShape, seen_at: Tensor) -> Tensor:

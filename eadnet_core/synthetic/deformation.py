@@ -22,6 +22,8 @@ from .canvas import blob, unit_grid, warp_image
 UNIT = {name: i for i, name in enumerate(ACTION_UNITS)}
 SIDES = (("R", -1.0), ("L", 1.0))
 """The person's own side, and the sign of its x."""
+LASH_THICKNESS = 0.0045
+"""Half the thickness of the line that a shut lid draws, head units: half a pixel of the crop at 128 pixels; it thins towards the corners."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Moved:
         across: [N, S, S], -1 to 1 from corner to corner of the mouth.
         below_rest: [N, S, S], how far a pixel lies below the resting mouth line, in the frame of the skull.
         above_lower: [N, S, S], how far a pixel lies above the lower lip's edge.
+        lash: [N, S, S], signed distance into the line of lashes of a closing lid, head units, positive inside.
     """
 
     x: Tensor
@@ -77,6 +80,7 @@ class Moved:
     across: Tensor
     below_rest: Tensor
     above_lower: Tensor
+    lash: Tensor
 
 
 def mouth_of(pose: Pose) -> Mouth:
@@ -85,7 +89,8 @@ def mouth_of(pose: Pose) -> Mouth:
     au = {name: pose.action_units[:, i, None, None] for name, i in UNIT.items()}
     opened, wide, rounded, closed, teeth = (pose.visemes[:, i, None, None] for i in range(5))
     free = (1 - closed).clamp(0, 1)
-    jaw = (14 * opened + 12 * au["AU26"]).clamp(max=20) * free * (1 - 0.25 * au["AU24"])
+    parted = opened * (1.8 - 0.8 * opened)  # half-open sounds part the lips more than half
+    jaw = (14 * parted + 12 * au["AU26"]).clamp(max=20) * free * (1 - 0.25 * au["AU24"])
     part = (3.5 * au["AU25"] + 1.8 * teeth + 1.5 * au["AU10"] + 2.5 * au["AU16"] + 1.0 * au["AU20"] * opened) * free
     rise = 0.16 * jaw + 0.45 * part + (2.5 * au["AU10"] + 1.5 * au["AU9"]) * opened * free
     drop = 0.84 * jaw + 0.55 * part - 1.5 * teeth * free
@@ -125,8 +130,8 @@ def backward_map(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> Moved:
     head_x, head_y = x + smooth[:, 0], y + smooth[:, 1]
     mouth = mouth_of(pose)
     moved = _undo_mouth(shape, mouth, head_x, head_y)
-    rest_x, rest_y = _undo_lids(shape, pose, moved.x, moved.y)
-    return Moved(rest_x + smooth[:, 2], rest_y + smooth[:, 3], moved.gap, moved.across, moved.below_rest, moved.above_lower)
+    rest_x, rest_y, lash = _undo_lids(shape, pose, moved.x, moved.y)
+    return Moved(rest_x + smooth[:, 2], rest_y + smooth[:, 3], moved.gap, moved.across, moved.below_rest, moved.above_lower, lash)
 
 
 def _undo_head(shape: FaceShape, head: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -191,7 +196,7 @@ def _undo_mouth(shape: FaceShape, mouth: Mouth, x: Tensor, y: Tensor) -> Moved:
     source = source + (source - line) * mouth.press * band
     gap = torch.minimum(lip_y - upper, lower - lip_y)
     gap = torch.where(across.abs() < 1, gap, -(across.abs() - 1) * s.mouth_w - 0.004)
-    return Moved(lip_x, source, gap, across, lip_y - line, lower - lip_y)
+    return Moved(lip_x, source, gap, across, lip_y - line, lower - lip_y, torch.full_like(gap, -1.0))
 
 
 def lid_closure(pose: Pose) -> dict[float, tuple[Tensor, Tensor]]:
@@ -206,8 +211,9 @@ def lid_closure(pose: Pose) -> dict[float, tuple[Tensor, Tensor]]:
     return result
 
 
-def _undo_lids(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+def _undo_lids(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     s, new_x, new_y = shape, x, y
+    lash = torch.full_like(x, -1.0)
     for side, (upper_share, lower_share) in lid_closure(pose).items():
         eye = CENTRE + side * s.eye_dx
         along = side * (x - eye) / s.eye_w
@@ -228,12 +234,16 @@ def _undo_lids(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Tens
         cheek = torch.where(y < bottom + 0.030, cheek, y)
         moved = torch.where(y < upper_lid, skin, torch.where(y < lower_lid, ball, cheek))
         new_y = torch.where(within, moved, new_y)
+        # the edge of a falling lid hides the ball that a backward map would squeeze into it
+        thick = LASH_THICKNESS * ((upper_share - 0.3) / 0.5).clamp(0, 1) * (1 - 0.8 * along**2).clamp(min=0.1)
+        line = torch.minimum(thick - (y - upper_lid).abs(), (1.02 - along.abs()) * s.eye_w)
+        lash = torch.where(thick > 0, torch.maximum(lash, line), lash)
         open_eye = within & (y >= upper_lid) & (y < lower_lid)
         turn = (1 - along**2).clamp(min=0).sqrt() * open_eye
         level = ((y - top) * (bottom - y) / ((bottom - top) ** 2 / 4).clamp(min=1e-6)).clamp(0, 1)
         new_x = new_x - turn * pose.gaze[:, 0, None, None] * 0.34 * s.eye_w * level.sqrt()
         new_y = new_y - turn * pose.gaze[:, 1, None, None] * 0.45 * s.eye_h * level
-    return new_x, new_y
+    return new_x, new_y, lash
 
 
 def inverse_points(shape: FaceShape, pose: Pose, size: int, rounds: int = 10) -> Tensor:
