@@ -23,7 +23,7 @@ UNIT = {name: i for i, name in enumerate(ACTION_UNITS)}
 SIDES = (("R", -1.0), ("L", 1.0))
 """The person's own side, and the sign of its x."""
 LASH_THICKNESS = 0.0045
-"""Half the thickness of the line that a shut lid draws, head units: half a pixel of the crop at 128 pixels; it thins towards the corners."""
+"""Half the thickness of the line that a shut lid draws, head units: half a pixel of a 128-pixel crop; it thins towards the corners."""
 
 
 @dataclass(frozen=True)
