@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from eadnet_core.diffusion.sampler import SamplerOptions, sample_motion
 from eadnet_core.errors import InputError
-from eadnet_core.models.denoiser import DenoiserOutput
+from eadnet_core.models.denoiser import Denoiser, DenoiserConfig, DenoiserOutput
 from eadnet_core.models.frame_graph import FrameGraphConfig, FrameMemory
 from eadnet_core.types import Conditions, Performance, Portrait, SpeechFeatures, Warp
 
@@ -116,6 +116,18 @@ def test_a_control_at_scale_zero_is_the_same_as_not_given(control: str) -> None:
     if control == "emotion":
         bare = list(sample_motion(Listening(), portrait, speech, replace(performance, emotion=None), SamplerOptions()))
         assert np.array_equal(made, np.concatenate(bare))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_real_denoiser_serves_guidance_steps_and_memory(dtype: torch.dtype) -> None:
+    graph = FrameGraphConfig(key_width=8, memory_length=6, memory_stride=2)
+    config = DenoiserConfig(channels=(8, 16, 16), down_blocks=(1, 1, 1), up_blocks=(1, 1), num_heads=(2, 2, 2), fine_channels=4, graph=graph)
+    torch.manual_seed(0)
+    denoiser = Denoiser(config).to(dtype).eval()
+    options = SamplerOptions(steps=2, audio_scale=2.0, emotion_scale=1.5, window=6, overlap=2)
+    made = np.concatenate(list(sample_motion(denoiser, *_clip(11), options)))
+    assert made.shape == (11, 6, SIZE, SIZE) and np.isfinite(made).all()
+    assert np.array_equal(made, np.concatenate(list(sample_motion(denoiser, *_clip(11), options))))
 
 
 def test_report_counts_frames_at_every_step_and_cancels_by_raising() -> None:

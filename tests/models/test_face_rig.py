@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import torch
+
+from eadnet_core.emotion.vocabulary import ACTION_UNITS, EMOTION_ACTION_UNITS, EMOTIONS
+from eadnet_core.face.landmarks import INDEX
+from eadnet_core.models.face_rig import emotion_units, rig_pose, rig_warp
+from eadnet_core.synthetic.visemes import VISEMES
+from eadnet_core.types import Conditions
+
+SIZE = 64
+Draw = Callable[..., Conditions]
+
+
+@pytest.fixture
+def still(draw_conditions: Draw) -> Conditions:
+    """One portrait, one frame, nothing given."""
+    drawn = draw_conditions(1, 1, SIZE)
+    return Conditions(drawn.reference, drawn.landmark_maps, drawn.landmarks)
+
+
+def _silent() -> torch.Tensor:
+    return torch.zeros(1, 1, len(VISEMES))
+
+
+def _warp(conditions: Conditions, visemes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    flow, logit = rig_warp(conditions.landmarks, rig_pose(conditions, visemes), visemes.shape[1], SIZE)
+    return flow[0, 0], logit[0, 0, 0]
+
+
+def _pixel(conditions: Conditions, name: str) -> tuple[int, int]:
+    x, y = (conditions.landmarks[0, INDEX[name]] * SIZE).int().tolist()
+    return y, x
+
+
+def test_at_rest_nothing_moves_and_the_mouth_is_shut(still: Conditions) -> None:
+    flow, logit = _warp(still, _silent())
+    assert flow.abs().max() * SIZE < 0.05
+    assert torch.sigmoid(logit).max() < 0.5
+
+
+def test_a_head_that_moves_right_fetches_from_the_left(still: Conditions) -> None:
+    flow, _ = _warp(replace(still, head_pose=torch.tensor([[[0, 0, 0, 0.03, 0, 0]]])), _silent())
+    y, x = _pixel(still, "nose_tip")
+    assert flow[0, y, x].item() == pytest.approx(-0.03, abs=0.004)
+    assert abs(flow[1, y, x].item()) < 0.003
+
+
+def test_an_open_mouth_shows_its_inside_between_the_lips(still: Conditions) -> None:
+    visemes = _silent()
+    visemes[..., VISEMES.index("open")] = 1
+    flow, logit = _warp(still, visemes)
+    inside = torch.sigmoid(logit) > 0.5
+    y, x = _pixel(still, "lower_lip_top")
+    assert inside[y + 1, x]
+    assert not inside[: y - 6].any() and inside.float().mean() < 0.05
+    assert flow[1, _pixel(still, "chin")[0] - 2, x] < -0.005  # the chin has dropped: its pixels come from above
+
+
+def test_emotions_are_mixed_from_their_prototypes() -> None:
+    half_happy = torch.zeros(8)
+    half_happy[EMOTIONS.index("happy")] = 0.5
+    found = dict(zip(ACTION_UNITS, emotion_units(half_happy).tolist(), strict=True))
+    assert found == pytest.approx({name: 0.5 * EMOTION_ACTION_UNITS["happy"].get(name, 0.0) for name in ACTION_UNITS})
+
+
+@pytest.mark.parametrize("name", ["action_units", "emotion", "head_pose", "gaze", "blink"])
+def test_not_given_is_at_rest(draw_conditions: Draw, name: str) -> None:
+    conditions = draw_conditions(2, 3, SIZE)
+    visemes = torch.rand(2, 3, 5)
+    bare = rig_pose(replace(conditions, **{name: None}), visemes)
+    masked = rig_pose(replace(conditions, given={name: torch.tensor([False, True])}), visemes)
+    whole = rig_pose(conditions, visemes)
+    for field in ("action_units", "visemes", "head", "gaze", "blink"):
+        torch.testing.assert_close(getattr(masked, field)[:3], getattr(bare, field)[:3])
+        torch.testing.assert_close(getattr(masked, field)[3:], getattr(whole, field)[3:])
+
+
+def test_speech_that_is_not_given_leaves_the_lips_alone(draw_conditions: Draw) -> None:
+    conditions = replace(draw_conditions(2, 3, SIZE), given={"mel": torch.tensor([False, True])})
+    pose = rig_pose(conditions, torch.ones(2, 3, 5))
+    assert pose.visemes[:3].abs().max() == 0 and (pose.visemes[3:] == 1).all()
+
+
+def test_action_units_that_are_given_stand_above_the_emotion(draw_conditions: Draw) -> None:
+    conditions = draw_conditions(1, 2, SIZE)
+    assert conditions.action_units is not None and conditions.emotion is not None
+    torch.testing.assert_close(rig_pose(conditions, torch.zeros(1, 2, 5)).action_units, conditions.action_units[0])
+    felt = rig_pose(replace(conditions, action_units=None), torch.zeros(1, 2, 5)).action_units
+    torch.testing.assert_close(felt, emotion_units(conditions.emotion)[0])
