@@ -17,9 +17,10 @@ from ..types import MotionControl, SpeechFeatures
 
 _RATE = float(FRAME_RATE)
 
-SWAY_STD = np.array([np.deg2rad(2.2), np.deg2rad(1.45), np.deg2rad(1.2), 0.009, 0.007, 0.006])
+SWAY_STD = np.array([np.deg2rad(3.2), np.deg2rad(2.2), np.deg2rad(1.2), 0.009, 0.007, 0.006])
 """Standard deviation of slow head motion: yaw, pitch, roll (radians), x, y (crop units), log scale. Source: ours, after
-people in short clips, whose yaw and pitch vary by about 2 degrees and whose eyes wander by 0.03 of the face's height."""
+people in short clips, whose yaw and pitch vary by about 2 degrees and whose eyes wander by 0.03 of the face's height; a tracker
+sees a warped picture turn by half to two thirds of its pose, so yaw and pitch are larger here."""
 _SLOWEST_HZ, _FASTEST_HZ = 0.08, 0.7
 """Slow head motion in speech lies under 1.8 Hz, most of it far lower. Source: Hadar et al., Head movement correlates, 1983."""
 _NUM_WAVES = 24
