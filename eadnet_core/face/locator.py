@@ -93,7 +93,7 @@ class FaceLocator:
     def _propose(self, image: np.ndarray) -> Tensor:
         """Rough alignments: float64 [N, 2, 3], from pixels of the picture to crop units."""
         height, width = image.shape[:2]
-        side = min(FINEST_SIDE, 2 * max(height, width))
+        side = max(COARSEST_SIDE, min(FINEST_SIDE, 2 * max(height, width)))
         found, scores = [], []
         while side >= COARSEST_SIDE:
             scale = side / max(height, width)

@@ -60,6 +60,9 @@ def load_locator(path: Path) -> LocatorNet:
         raise InputError(
             f"{path} lacks {sorted(missing)} and has {sorted(unexpected)} besides; take the weights of this version of the pack."
         )
+    misshapen = [name for name, value in net.state_dict().items() if value.shape != state[name].shape]
+    if misshapen:
+        raise InputError(f"{path} holds {misshapen} in other shapes than its configuration; take the weights of this version of the pack.")
     net.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in state.items()})
     return net.eval()
 

@@ -56,6 +56,14 @@ def test_names_missing_and_unexpected_keys(saved: Path, tmp_path: Path) -> None:
         load_locator(tmp_path / "b.safetensors")
 
 
+def test_names_keys_of_another_shape(saved: Path, tmp_path: Path) -> None:
+    with safe_open(saved, "pt") as file:
+        header = file.metadata()
+    save_file({**load_file(saved), "landmark.score.bias": torch.zeros(3)}, tmp_path / "c.safetensors", metadata=header)
+    with pytest.raises(InputError, match=r"landmark\.score\.bias"):
+        load_locator(tmp_path / "c.safetensors")
+
+
 def test_shipped_weights_say_where_they_come_from() -> None:
     with safe_open(WEIGHTS, "pt") as file:
         provenance = json.loads(file.metadata()["provenance"])

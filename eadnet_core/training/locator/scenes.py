@@ -60,8 +60,12 @@ def similarity(scale: Tensor, angle: Tensor, source: Tensor, target: Tensor) -> 
     return torch.cat([linear, (target - (linear @ source[..., None])[..., 0])[..., None]], -1)
 
 
+NOSE_REACH, NOSE_SHIFT = 0.09, 0.09
+"""How wide the nose stands out of the face, and how far it moves aside at a turn of 1, both in crop units."""
+
+
 class Deformation:
-    """A random smooth change of a face's shape: proportions, slant, a half turn's foreshortening, and low waves.
+    """A random smooth change of a face's shape: proportions, slant, a half turn (far side narrower, nose aside), and low waves.
 
     It makes many faces of one: `backward` says where in the drawn face a place of the deformed one comes from.
     """
@@ -71,7 +75,7 @@ class Deformation:
         slant = uniform(generator, -0.08, 0.08, count)
         zero = torch.zeros_like(slant)
         self.linear = torch.stack([torch.stack([aspect.exp(), slant], -1), torch.stack([zero, (-aspect).exp()], -1)], -2)  # [B, 2, 2]
-        self.turn = uniform(generator, -0.45, 0.45, count, 1, 2) * uniform(generator, 0, 1, count, 1, 1)
+        self.turn = uniform(generator, -1, 1, count, 1, 2) * uniform(generator, 0, 1, count, 1, 1) * aspect.new_tensor([0.6, 0.4])
         direction = uniform(generator, 0, 2 * math.pi, count, 6, 1)
         self.wave = torch.cat([direction.cos(), direction.sin()], -1) * uniform(generator, 3.0, 11.0, count, 6, 1)  # [B, 6, 2]
         self.phase = uniform(generator, 0, 2 * math.pi, count, 1, 6)
@@ -80,8 +84,10 @@ class Deformation:
     def backward(self, places: Tensor) -> Tensor:
         """[B, N, 2] crop units of the deformed face to [B, N, 2] of the drawn one."""
         centered = places - places.new_tensor(FACE_CENTER)
+        nose = torch.exp(-((centered - centered.new_tensor([0.0, 0.04])) ** 2).sum(-1, keepdim=True) / (2 * NOSE_REACH**2))
         bent = torch.sin(places @ self.wave.mT + self.phase) @ self.amplitude
-        return (centered + self.turn * (centered**2).clamp(max=0.25)) @ self.linear.mT + bent + places.new_tensor(FACE_CENTER)
+        turned = centered + self.turn * ((centered**2).clamp(max=0.25) - NOSE_SHIFT * nose)
+        return turned @ self.linear.mT + bent + places.new_tensor(FACE_CENTER)
 
     def forward(self, places: Tensor) -> Tensor:
         """The inverse of `backward`, by fixed-point iteration; both are near the identity."""

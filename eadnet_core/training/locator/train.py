@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +80,14 @@ def train_locator(
     fits = {}
     for part in parts:
         share = (values.minutes if minutes is None else minutes) * PARTS[part] / total
-        fit = fits[part] = fit_part(net, part, values, draw_faces, share, device, progress)
-        run = {"steps": fit.steps, "minutes": round(fit.minutes, 1), "losses": {k: round(v, 4) for k, v in fit.losses.items()}}
+        again = replace(values, seed=values.seed + len(history.get(part, [])))  # what follows earlier training draws other faces
+        fit = fits[part] = fit_part(net, part, again, draw_faces, share, device, progress)
+        run = {
+            "seed": again.seed,
+            "steps": fit.steps,
+            "minutes": round(fit.minutes, 1),
+            "losses": {k: round(v, 4) for k, v in fit.losses.items()},
+        }
         history = {**history, part: [*history.get(part, []), run]}
     provenance = {"recipe": asdict(values), "seed": values.seed, "commit": commit, "device": device, "torch": torch.__version__}
     provenance |= {"steps": sum(fit.steps for fit in fits.values()), "minutes": round(sum(fit.minutes for fit in fits.values()), 1)}
