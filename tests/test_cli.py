@@ -266,9 +266,13 @@ def test_a_cancel_leaves_no_file(animate: Runner) -> None:
 
     write = VideoWriter.write
     count = iter(range(1, 1000))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(VideoWriter, "write", lambda self, frame: (write(self, frame), interrupt(next(count)))[0])
-        status, said = animate()
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts background jobs with SIGINT ignored
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(VideoWriter, "write", lambda self, frame: (write(self, frame), interrupt(next(count)))[0])
+            status, said = animate()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert status == 130 and written.is_set() and "Cancelled" in said
     assert list(animate.out.parent.iterdir()) == []
 

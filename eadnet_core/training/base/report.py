@@ -83,9 +83,9 @@ def write_sheet(net: Denoiser, corpus: SpeechCorpus, size: int, path: Path, seed
 
 
 def _inside(source: Tensor | Warp) -> Tensor:
-    """[B, T]: share of the crop that shows the inside of the mouth."""
+    """[B, T]: share of the crop's lower half that shows the inside of the mouth; shut lids lie in the upper."""
     mask = torch.sigmoid(source.mask_logit.float()) if isinstance(source, Warp) else source
-    return mask.mean((2, 3, 4))
+    return mask[..., mask.shape[-2] // 2 :, :].mean((2, 3, 4))
 
 
 def _correlation(one: Tensor, other: Tensor) -> Tensor:
