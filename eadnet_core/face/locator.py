@@ -29,6 +29,8 @@ FACE_THRESHOLD = 0.5
 """Least probability of a face, after refinement, for it to be reported."""
 DISAGREEMENT_COST = 70.0
 """Log-odds that a face loses when its framings' answers lie one eye distance apart: on a true face they agree within 0.05."""
+SMALLEST_EYE_DISTANCE = 6.0
+"""Pixels of the picture; what is smaller shows no face that could be made to speak."""
 REFINEMENTS = 3
 JITTER = ((0.0, 1.0, 0.0, 0.0), (0.14, 1.08, 0.02, 0.0), (-0.14, 1.08, -0.02, 0.0), (0.07, 0.92, 0.0, 0.02), (-0.07, 0.92, 0.0, -0.02))
 """Framings (roll in radians, scale, shift x, y in crop units) whose estimates are averaged in the end."""
@@ -80,8 +82,10 @@ class FaceLocator:
             return []
         for _ in range(REFINEMENTS - 1):
             answers, logit = self._place(image, frames, JITTER[:1])
-            frames = crop_transform(answers.mean(1)[logit > 0])
-            frames = frames[_distinct(frames, logit[logit > 0])]
+            frames = crop_transform(answers.mean(1))
+            plausible = (logit > 0) & (_eye_distance(frames) > SMALLEST_EYE_DISTANCE)
+            frames = frames[plausible]
+            frames = frames[_distinct(frames, logit[plausible])]
             if not len(frames):
                 return []
         answers, logit = self._place(image, frames, JITTER)
@@ -146,10 +150,14 @@ class FaceLocator:
         return answers.view(len(frames), 2 * len(framings), *answers.shape[2:]), logit
 
 
+def _eye_distance(frames: Tensor) -> Tensor:
+    """Pixels [N] between the eyes that alignments [N, 2, 3] bring to their canonical places."""
+    return (CANONICAL["left_eye"][0] - CANONICAL["right_eye"][0]) / frames[:, :, 0].norm(dim=-1)
+
+
 def _disagreement(answers: Tensor) -> Tensor:
     """How far the answers [N, A, 29, 2] for one face lie apart: the points' mean standard deviation in eye distances, [N]."""
-    scale = crop_transform(answers.mean(1))[:, :, 0].norm(dim=-1)  # crop units for each pixel
-    return answers.std(1).norm(dim=-1).mean(-1) * scale / (CANONICAL["left_eye"][0] - CANONICAL["right_eye"][0])
+    return answers.std(1).norm(dim=-1).mean(-1) / _eye_distance(crop_transform(answers.mean(1)))
 
 
 def _framed(frame: Tensor, framing: tuple[float, float, float, float], extent: float, center: tuple[float, float]) -> Tensor:
