@@ -60,6 +60,8 @@ def similarity(scale: Tensor, angle: Tensor, source: Tensor, target: Tensor) -> 
     return torch.cat([linear, (target - (linear @ source[..., None])[..., 0])[..., None]], -1)
 
 
+CUT_OFF = 0.25
+"""Share of pictures that end close around the face."""
 NOSE_REACH, NOSE_SHIFT = 0.09, 0.09
 """How wide the nose stands out of the face, and how far it moves aside at a turn of 1, both in crop units."""
 
@@ -149,6 +151,25 @@ def _homogeneous(matrix: Tensor) -> Tensor:
     return torch.cat([matrix, matrix.new_tensor([0.0, 0.0, 1.0]).expand(len(matrix), 1, 3)], 1)
 
 
+def _cut_off(generator: Generator, images: Tensor, centers: Tensor, unit: Tensor, share: float) -> Tensor:
+    """A share of the pictures ends close around the face; beyond, the edge is repeated, as the locator does at a picture's border.
+
+    Args:
+        images: [B, 3, S, S].
+        centers: [B, 2], of the faces, in units of the side.
+        unit: [B], a crop unit in units of the side.
+        share: How many are cut off, at one to four of their edges.
+    """
+    count, size = len(images), images.shape[-1]
+    x, y = pixel_grid(size, images.device)
+    grid = torch.stack([x, y], -1)[0].expand(count, -1, -1, -1)  # [B, S, S, 2]
+    cut = chance(generator, 0.6, count, 4) * chance(generator, share, count, 1)
+    reach = uniform(generator, 0.27, 0.6, count, 4) * unit[:, None] + (1 - cut) * 9
+    low, high = (centers - reach[:, :2])[:, None, None], (centers + reach[:, 2:])[:, None, None]
+    places = torch.minimum(torch.maximum(grid, low), high)
+    return F.grid_sample(images, places * 2 - 1, padding_mode="border", align_corners=False)
+
+
 def _scrambled(generator: Generator, images: Tensor, tile: int) -> Tensor:
     """The same pictures cut into tiles in a wrong order: all of a face's texture, none of its arrangement."""
     count, channels, size, _ = images.shape
@@ -205,6 +226,7 @@ def draw_crops(
     images = torch.where((absent & (kind < 2))[:, None, None, None], background, images)
     images = occlude(generator, relight(generator, images), scraps[torch.arange(count) % len(scraps)])
     images = photograph(generator, render_medium(generator, images))
+    images = _cut_off(generator, images, 0.5 + shift, log_scale.exp() / extent, CUT_OFF)
     return Crops(images, landmarks, (~absent).float())
 
 
@@ -240,7 +262,8 @@ def draw_scenes(
     eye_distance = torch.exp(uniform(generator, math.log(sizes[0]), math.log(sizes[1]), count))
     absent = uniform(generator, 0, 1, count) < no_face
     kind = torch.randint(0, 4, (count,), generator=generator, device=device)  # 0, 1: empty; 2: in pieces; 3: upside down
-    roll = (torch.randn(count, generator=generator, device=device) * 0.3).clamp(-0.8, 0.8)
+    slight = (torch.randn(count, generator=generator, device=device) * 0.25).clamp(-0.8, 0.8)
+    roll = torch.where(chance(generator, 0.4, count) > 0, uniform(generator, -0.85, 0.85, count), slight)
     roll = roll + torch.where(absent & (kind == 3), uniform(generator, 2.2, 2 * math.pi - 2.2, count), 0.0)
     eye_distance = torch.where(absent & (kind == 2), eye_distance.clamp(min=9.0), eye_distance)
     unit = eye_distance / CROP_EYE_DISTANCE  # pixels for each crop unit
@@ -255,4 +278,5 @@ def draw_scenes(
     images = torch.where((absent & (kind < 2))[:, None, None, None], background, images)
     images = occlude(generator, relight(generator, images), scraps[torch.arange(count) % len(scraps)])
     images = photograph(generator, render_medium(generator, images))
+    images = _cut_off(generator, images, centers / size, unit / size, CUT_OFF)
     return Scenes(images, centers, eye_distance, roll, (~absent).float())
