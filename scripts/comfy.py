@@ -225,15 +225,14 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="run ComfyUI and open the first workflow")
     serving.add_argument("--port", type=int, default=8188)
-    testing = commands.add_parser("test", help="run tests/comfy; what follows is passed to pytest")
-    testing.add_argument("arguments", nargs=argparse.REMAINDER)
-    options = parser.parse_args()
+    commands.add_parser("test", help="run tests/comfy; further arguments are passed to pytest")
+    options, arguments = parser.parse_known_args()
     HOME.mkdir(exist_ok=True)
     (HOME / ".gitignore").write_text("*\n")
     if options.command == "serve":
         serve(options.port)
         return 0
-    return test(options.arguments)
+    return test(arguments)
 
 
 if __name__ == "__main__":

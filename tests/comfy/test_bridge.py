@@ -72,9 +72,13 @@ def test_exchanged_attention_is_the_one_that_is_called(bridge: SimpleNamespace) 
     denoiser = made.Denoiser(made.DenoiserConfig())
     exchanged = bridge.models.with_attention(denoiser, counted)
     assert all(torch.equal(a, b) for a, b in zip(denoiser.state_dict().values(), exchanged.state_dict().values(), strict=True))
-    reference, maps = torch.zeros(1, 3, 128, 128), torch.zeros(1, 5, 128, 128)
+    portrait = {
+        "reference": torch.zeros(1, 3, 128, 128),
+        "landmark_maps": torch.zeros(1, 5, 128, 128),
+        "landmarks": torch.rand(1, 29, 2),
+    }
     with torch.inference_mode():
-        exchanged(torch.zeros(1, 2, 3, 128, 128), torch.ones(1, 2), bridge.types.Conditions(reference, maps))
+        exchanged(torch.zeros(1, 2, 3, 128, 128), torch.ones(1, 2), bridge.types.Conditions(**portrait))
     assert calls
 
 

@@ -55,15 +55,12 @@ def page(browser: Browser, client: Client, errors: list[str]) -> Iterator[Page]:
 
 
 def close_dialogs(page: Page) -> None:
-    """Whatever the frontend greets with is closed: templates, news."""
+    """The templates that the frontend greets with are closed."""
     for _ in range(3):
         if not page.locator(".p-dialog, [role=dialog]").count():
             break
         page.keyboard.press("Escape")
         page.wait_for_timeout(500)
-    banner = page.locator("button[aria-label='Close'], .pi-times").first
-    if banner.count() and banner.is_visible():
-        banner.click()
 
 
 def screenshot(page: Page, name: str) -> Path:
