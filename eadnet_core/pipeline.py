@@ -12,7 +12,7 @@ import torch
 
 from .audio.features import speech_features
 from .audio.sound import Sound, read_sound
-from .checkpoint import load_denoiser
+from .checkpoint import BASE_WEIGHTS, load_denoiser
 from .device import choose_device, choose_dtype
 from .diffusion.motion_prior import draw_motion
 from .diffusion.sampler import SamplerOptions, sample_motion
@@ -29,8 +29,6 @@ from .render.video import VideoWriter
 from .types import MotionControl, Performance, Portrait, Report, SpeechFeatures
 
 logger = logging.getLogger(__name__)
-
-WEIGHTS = Path(__file__).parent / "weights" / "eadnet-base.safetensors"
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ class EADNetPipeline:
             InputError: The weights are missing, damaged or of another version, or there is no such device.
         """
         place = choose_device(device)
-        denoiser = load_denoiser(WEIGHTS if path is None else Path(path))
+        denoiser = load_denoiser(BASE_WEIGHTS if path is None else Path(path))
         return cls(denoiser.to(place, choose_dtype(place) if dtype is None else dtype).eval(), FaceLocator.from_pretrained())
 
     def portrait(self, picture: str | Path | np.ndarray, face: int = 0, max_side: int = MAX_SIDE) -> Portrait:

@@ -16,6 +16,8 @@ CROP_SIZE = 128
 """Side of the square crop that the denoiser sees, in pixels (S below)."""
 SPEECH_CONTEXT = 3
 """Frames of speech that each frame sees on either side."""
+PER_FRAME = ("text_weights", "emotion", "action_units", "head_pose", "gaze", "blink")
+"""Fields of Conditions and Performance that have a row for each frame."""
 
 Report = Callable[[int, int, np.ndarray | None], None]
 """report(done, total, preview): progress in frames, preview uint8 [H, W, 3] or None; raising in it cancels."""
@@ -108,6 +110,13 @@ class Conditions:
         moved = {f.name: move(v) for f in fields(self) if isinstance(v := getattr(self, f.name), Tensor)}
         given = None if self.given is None else {k: v.to(device) for k, v in self.given.items()}
         return replace(self, **moved, given=given)
+
+    def between(self, start: int, stop: int) -> Conditions:
+        """The conditions of frames `start` to `stop`."""
+        parts = {name: v[:, start:stop] for name in PER_FRAME if (v := getattr(self, name)) is not None}
+        if self.mel is not None:
+            parts["mel"] = self.mel[:, start * MELS_PER_FRAME : (stop + 2 * SPEECH_CONTEXT) * MELS_PER_FRAME]
+        return replace(self, **parts)
 
 
 @dataclass(frozen=True)

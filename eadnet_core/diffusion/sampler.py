@@ -17,7 +17,7 @@ from ..models.warp import apply_warp
 from ..types import Performance, Portrait, Report, SpeechFeatures, Warp
 from .guidance import GuidanceScales, GuidedConditions, guide
 from .schedule import flow_schedule, frame_noise, is_seed, step_towards
-from .windows import ClipConditions, Window, plan_windows
+from .windows import Window, clip_conditions, plan_windows
 
 MOST_STEPS = 8
 LARGEST_SCALE = 10.0
@@ -114,7 +114,7 @@ def sample_motion(
     Raises:
         InputError: Speech and performance differ in length.
     """
-    clip = ClipConditions.of(portrait, speech, performance)
+    clip = clip_conditions(portrait, speech, performance)
     device = next(denoiser.parameters()).device
     known = torch.empty(1, 0, 6, *portrait.crop.shape[1:], dtype=torch.float16, device=device)
     memory: FrameMemory | None = None
@@ -122,7 +122,7 @@ def sample_motion(
     for window in plan_windows(speech.num_frames, options.window, options.overlap):
         if memory is not None:
             memory = memory.before(window.start - start, denoiser.config.graph.memory_length)
-        guided = guide(clip.within(window), options.scales)
+        guided = guide(clip.between(window.start, window.stop), options.scales)
         guided = replace(guided, conditions=guided.conditions.to(device))
         progress = Progress(window.start + window.known, speech.num_frames, report)
         new, memory = _make_window(denoiser, guided, window, known, memory, options, progress)

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 
-from torch import Tensor
 from torch.nn import functional as F
 
 from ..audio.mel_scale import SILENCE
 from ..errors import InputError
 from ..timebase import MELS_PER_FRAME
-from ..types import SPEECH_CONTEXT, Conditions, Performance, Portrait, SpeechFeatures
-
-PER_FRAME = ("text_weights", "emotion", "action_units", "head_pose", "gaze", "blink")
-"""Fields of a Performance that have a row for each frame."""
+from ..types import PER_FRAME, SPEECH_CONTEXT, Conditions, Performance, Portrait, SpeechFeatures
 
 
 @dataclass(frozen=True)
@@ -45,43 +41,22 @@ def plan_windows(num_frames: int, length: int, overlap: int) -> Iterator[Window]
         start, done = stop - overlap, stop
 
 
-@dataclass(frozen=True)
-class ClipConditions:
-    """The conditions of a whole clip, from which each window takes its part.
+def clip_conditions(portrait: Portrait, speech: SpeechFeatures, performance: Performance) -> Conditions:
+    """The conditions of a whole clip as long as its speech, one sample; there is silence before its start and after its end.
 
-    Attributes:
-        portrait: Whose face it is.
-        mel: float32 [4 * (N + 6), 64]: the speech with silence before its start and after its end.
-        performance: Everything else, N frames.
+    Raises:
+        InputError: Something of the performance has another length.
     """
-
-    portrait: Portrait
-    mel: Tensor
-    performance: Performance
-
-    @classmethod
-    def of(cls, portrait: Portrait, speech: SpeechFeatures, performance: Performance) -> ClipConditions:
-        """The conditions of a clip as long as its speech.
-
-        Raises:
-            InputError: Something of the performance has another length.
-        """
-        for name in PER_FRAME:
-            value = getattr(performance, name)
-            if value is not None and len(value) != speech.num_frames:
-                raise InputError(f"{name} has {len(value)} frames and the speech {speech.num_frames}; make both from the same sound.")
-        margin = SPEECH_CONTEXT * MELS_PER_FRAME
-        return cls(portrait, F.pad(speech.mel, (0, 0, margin, margin), value=SILENCE), performance)
-
-    def within(self, window: Window) -> Conditions:
-        """The conditions of a window, one sample."""
-        last = window.stop + 2 * SPEECH_CONTEXT
-        conditions = Conditions(
-            reference=self.portrait.crop[None],
-            landmark_maps=self.portrait.landmark_maps[None],
-            landmarks=self.portrait.crop_landmarks[None],
-            mel=self.mel[None, window.start * MELS_PER_FRAME : last * MELS_PER_FRAME],
-            text_ids=None if self.performance.text_ids is None else self.performance.text_ids[None],
-        )
-        values = {name: getattr(self.performance, name) for name in PER_FRAME}
-        return replace(conditions, **{name: v[None, window.start : window.stop] for name, v in values.items() if v is not None})
+    for name in PER_FRAME:
+        value = getattr(performance, name)
+        if value is not None and len(value) != speech.num_frames:
+            raise InputError(f"{name} has {len(value)} frames and the speech {speech.num_frames}; make both from the same sound.")
+    margin = SPEECH_CONTEXT * MELS_PER_FRAME
+    given = {f.name: v[None] for f in fields(Performance) if (v := getattr(performance, f.name)) is not None}
+    return Conditions(
+        reference=portrait.crop[None],
+        landmark_maps=portrait.landmark_maps[None],
+        landmarks=portrait.crop_landmarks[None],
+        mel=F.pad(speech.mel, (0, 0, margin, margin), value=SILENCE)[None],
+        **given,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -132,11 +132,10 @@ class Denoiser(nn.Module):
         for level in reversed(range(len(self.up))):
             x = F.interpolate(self.grow[level](x), scale_factor=2.0) + self.skip[level](skips[level])
             x = self._through(self.up[level], x, state, portraits[level], memory, nodes)
-        warp = self.head(x, fine, state.drive, num_frames)
         with torch.autocast(x.device.type, enabled=False):
             pose = rig_pose(conditions, state.visemes.detach().float())
-            flow, logit = rig_warp(conditions.landmarks, pose, num_frames, x_t.shape[-1])
-        warp = replace(warp, flow=warp.flow + flow, mask_logit=warp.mask_logit + logit)
+            rig = rig_warp(conditions.reference, conditions.landmarks, pose, num_frames)
+        warp = self.head(x, fine, state.drive, rig)
         return DenoiserOutput(warp, state.visemes, self._remember(nodes, num_frames, memory))
 
     @staticmethod

@@ -1,21 +1,24 @@
 """The rig: what a face of this build would do under the controls, before the network looks at the picture.
 
-Drawn faces move by `synthetic.deformation`. The same map, fitted to a portrait's landmarks, is a first answer for any portrait; the
-network's flow is added to it. So the network has to learn only how a face differs from the rig, which a small one can.
+`face.deformation`, fitted to a portrait's landmarks, is a first answer for any portrait, and `face.mouth_inside`, in the colours of
+its skin, for what its lips hide. The network's answer is added to it: it has to learn only how a face differs, which a small one can.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from ..emotion.vocabulary import ACTION_UNITS, EMOTION_ACTION_UNITS, EMOTIONS
+from ..face.anatomy import CENTRE, FaceShape
+from ..face.deformation import Pose, backward_map
 from ..face.landmarks import INDEX, five_points
-from ..synthetic.anatomy import CENTRE, FaceShape
-from ..synthetic.deformation import Pose, backward_map
-from ..types import Conditions
+from ..face.mouth_inside import MouthInside, paint_inside
+from ..types import Conditions, Warp
 
 AVERAGE_RELIEF, AVERAGE_DEPTH, AVERAGE_JAW = 0.9, 0.18, 2.4
+AVERAGE_TEETH_SHOWN, AVERAGE_TEETH_DROP = 0.9, 0.008
 MASK_SLOPE = 2.5
 """Of the mask's logit, for each pixel of the crop into the parted lips."""
 LIP_EDGE_PX = 0.3
@@ -112,20 +115,44 @@ def fit_shape(landmarks: Tensor) -> FaceShape:
     )
 
 
-@torch.no_grad()
-def rig_warp(landmarks: Tensor, pose: Pose, num_frames: int, size: int) -> tuple[Tensor, Tensor]:
-    """Flow and mask logit of the rig.
+def fit_inside(reference: Tensor, landmarks: Tensor) -> MouthInside:
+    """The inside of a mouth in the light of its portrait: teeth near white, flesh darker and deeper in hue than the skin.
 
     Args:
+        reference: float32 [B, 3, S, S], -1 to 1.
+        landmarks: float32 [B, 29, 2], crop units.
+    """
+    sides = [(landmarks[:, INDEX[f"nose_{side}"]] + landmarks[:, INDEX[f"jaw_{side}"]]) / 2 for side in ("right", "left")]
+    places = torch.stack([*sides, landmarks[:, INDEX["nose_tip"]]], 1)[:, None] * 2 - 1  # [B, 1, 3, 2], grid_sample's units
+    smooth = F.avg_pool2d(reference, 4)
+    skin = F.grid_sample(smooth, places, padding_mode="border", align_corners=False).mean(-1, keepdim=True)  # [B, 3, 1, 1]
+    skin = ((skin + 1) / 2).clamp(0.05, 1)
+    level = skin.mean(1, keepdim=True)
+    flat = torch.ones_like(level[:, 0])
+    return MouthInside(
+        cavity=0.15 * skin.square(),
+        teeth=(0.55 + 0.4 * level) * (skin / level) ** 0.3,
+        tongue=0.7 * skin.square(),
+        teeth_shown=AVERAGE_TEETH_SHOWN * flat,
+        teeth_drop=AVERAGE_TEETH_DROP * flat,
+    )
+
+
+@torch.no_grad()
+def rig_warp(reference: Tensor, landmarks: Tensor, pose: Pose, num_frames: int) -> Warp:
+    """The rig's answer.
+
+    Args:
+        reference: [B, 3, S, S], -1 to 1, S even.
         landmarks: [B, 29, 2], crop units.
         pose: B * T moments.
         num_frames: T.
-        size: Side of the crop in pixels, even.
 
     Returns:
-        Flow float32 [B, T, 2, size, size], crop units, and mask logit float32 [B, T, 1, size, size]. Source: ours.
+        float32 [B, T, ...]. Source: ours.
     """
-    landmarks = landmarks.float()
+    landmarks, size = landmarks.float(), reference.shape[-1]
+    inside = fit_inside(reference.float(), landmarks)
     shape = fit_shape(landmarks).repeat(num_frames)
     five = five_points(landmarks).repeat_interleave(num_frames, 0)[..., None, None]  # [B * T, 5, 2, 1, 1]
     eyes, mouth = (five[:, 0] + five[:, 1]) / 2, (five[:, 3] + five[:, 4]) / 2
@@ -140,4 +167,5 @@ def rig_warp(landmarks: Tensor, pose: Pose, num_frames: int, size: int) -> tuple
     moved = backward_map(shape, pose, x - midline(y), y)
     flow = torch.stack([moved.x + midline(moved.y) - x, moved.y - y], 1)
     logit = torch.maximum(moved.gap * size - LIP_EDGE_PX, moved.lash * size) * MASK_SLOPE
-    return flow.unflatten(0, (-1, num_frames)), logit.clamp(-8, 8).unflatten(0, (-1, num_frames))[:, :, None]
+    colour = paint_inside(inside.repeat(num_frames), moved, size).colour
+    return Warp(*(part.unflatten(0, (-1, num_frames)) for part in (flow, logit.clamp(-8, 8)[:, None], colour * 2 - 1)))

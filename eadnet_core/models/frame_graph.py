@@ -16,14 +16,14 @@ class FrameGraphConfig:
     key_width: Channels in which nodes are compared.
     num_neighbours: Strongest edges that each frame keeps, besides its chain.
     max_distance: Farthest distance in frames with a bias of its own; all beyond share one.
-    memory_length: Frames of earlier windows that are remembered; 0: none.
-    memory_stride: Of how many frames one is remembered.
+    memory_length: Summaries of earlier windows that are remembered; 0: none. In training the memory holds this many too.
+    memory_stride: Of how many frames one is summarised.
     """
 
     key_width: int = 64
     num_neighbours: int = 6
     max_distance: int = 32
-    memory_length: int = 0
+    memory_length: int = 4
     memory_stride: int = 4
 
 

@@ -1,4 +1,4 @@
-"""The last layers: features to flow, mask and paint."""
+"""The last layers: what features add to the rig's flow, mask and paint."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from torch.nn import functional as F
 
 from ..types import Warp
 from .cell_norm import CellNorm
+
+DEEPEST = 0.97
+"""Of the rig's paint: a colour at the very end of the range could not be changed through a tanh."""
 
 
 class WarpHead(nn.Module):
@@ -21,7 +24,7 @@ class WarpHead(nn.Module):
     Most of what the rig leaves follows the controls linearly, as blendshapes do. So the portrait's features give `num_shapes`
     fields of flow and mask, once a clip, and each frame's controls weigh them; the U-Net adds what is not linear.
 
-    At the start of training flow and mask logit are 0, so that the denoiser's answer is the rig's, and the paint is mid-grey.
+    Flow, mask logit and the paint before its tanh are added to the rig's; they start at zero, so that the first answer is the rig's.
     """
 
     FLOW_SCALE = 0.015
@@ -50,15 +53,16 @@ class WarpHead(nn.Module):
         binomial = torch.tensor([1.0, 2.0, 1.0]) / 4
         self.register_buffer("binomial", (binomial[:, None] * binomial).expand(2, 1, 3, 3).clone(), persistent=False)
 
-    def forward(self, x: Tensor, reference: Tensor, drive: Tensor, num_frames: int) -> Warp:
+    def forward(self, x: Tensor, reference: Tensor, drive: Tensor, rig: Warp) -> Warp:
         """The Warp of a clip.
 
         Args:
             x: [B * T, C, H, W], H = S / patch.
             reference: [B, fine_channels, 2 * H, 2 * W], the portrait's fine features.
             drive: [B, T, condition_width], the plain sum of the controls' embeddings.
-            num_frames: T.
+            rig: float32 [B, T, ...], what is added to.
         """
+        num_frames = rig.flow.shape[1]
         folded = F.pixel_unshuffle(reference, 2).contiguous(memory_format=torch.channels_last)
         seen = self.reference(folded)
         driven = self._driven(seen, drive)
@@ -70,9 +74,9 @@ class WarpHead(nn.Module):
             flow = flow + driven[:, :, :2].flatten(0, 1)
             flow = F.conv2d(F.pad(flow, (1, 1, 1, 1), mode="replicate"), self.binomial.float(), groups=2)
         return Warp(
-            flow=self.FLOW_SCALE * flow.unflatten(0, (-1, num_frames)),
-            mask_logit=self.MASK_SCALE * (painted[:, :, :1] + driven[:, :, 2:]),
-            paint=torch.tanh(painted[:, :, 1:]),
+            flow=rig.flow + self.FLOW_SCALE * flow.unflatten(0, (-1, num_frames)),
+            mask_logit=rig.mask_logit + self.MASK_SCALE * (painted[:, :, :1] + driven[:, :, 2:]),
+            paint=torch.tanh(torch.atanh(rig.paint.clamp(-DEEPEST, DEEPEST)) + painted[:, :, 1:]),
         )
 
     def _driven(self, seen: Tensor, drive: Tensor) -> Tensor:

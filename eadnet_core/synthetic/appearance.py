@@ -6,40 +6,17 @@ whose colours are drawn here too, so that they share the picture's light and tre
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
-from .anatomy import CENTRE, FaceShape, face_outline, lid_curves, mouth_line, relief, skull_depth
-from .canvas import Dice, blob, coverage, ellipse, gaussian_blur, layer, unit_grid
+from ..face.anatomy import CENTRE, FaceShape, face_outline, lid_curves, mouth_line, skull_depth
+from ..face.mouth_inside import MouthInside
+from ..face.soft_shapes import blob, coverage, ellipse, unit_grid
+from .canvas import Dice, gaussian_blur, layer
+from .shapes import relief
 
 SKIN_TONES = ((0.97, 0.84, 0.76), (0.92, 0.74, 0.62), (0.80, 0.60, 0.46), (0.58, 0.39, 0.28), (0.34, 0.22, 0.16))
 """From light to dark, sRGB."""
-
-
-@dataclass(frozen=True)
-class MouthInside:
-    """Colours of what the portrait does not show; [B, 3, 1, 1] in 0..1 unless said otherwise.
-
-    Attributes:
-        cavity: The dark of the mouth.
-        teeth, tongue: Their colours where light reaches them.
-        teeth_shown: [B, 1, 1], 0 to 1: how far the teeth stand out of the dark.
-        teeth_drop: [B, 1, 1]: how far the upper teeth reach below the resting mouth line, head units.
-    """
-
-    cavity: Tensor
-    teeth: Tensor
-    tongue: Tensor
-    teeth_shown: Tensor
-    teeth_drop: Tensor
-
-    def repeat(self, times: int) -> MouthInside:
-        """Each sample `times` times in a row."""
-        return MouthInside(
-            *(v.repeat_interleave(times, 0) for v in (self.cavity, self.teeth, self.tongue, self.teeth_shown, self.teeth_drop))
-        )
 
 
 def paint_face(dice: Dice, shape: FaceShape, size: int) -> tuple[Tensor, MouthInside]:
@@ -317,14 +294,13 @@ def _glasses(dice: Dice, shape: FaceShape, x: Tensor, y: Tensor, size: int, imag
 
 
 def _mouth_inside(dice: Dice, tone: Tensor) -> MouthInside:
-    shade = dice.uniform(0.01, 0.12)[:, None]
-    red = torch.tensor([1.0, 0.42, 0.40], device=dice.device)[None, :, None, None]
-    cavity = shade * torch.lerp(red, torch.ones_like(red), dice.uniform(0, 0.6)[:, None])
-    teeth = dice.uniform(0.5, 0.92)[:, None] * (
-        1 - torch.tensor([0.0, 0.04, 0.14], device=dice.device)[None, :, None, None] * dice.uniform(0, 1.4)[:, None]
-    )
-    tongue = torch.tensor([0.55, 0.22, 0.22], device=dice.device)[None, :, None, None] * dice.uniform(0.4, 1.1)[:, None]
-    return MouthInside(cavity, teeth, tongue, dice.chance(0.85) * dice.uniform(0.3, 1.0), dice.uniform(0.004, 0.018))
+    """Colours that belong to the picture: what the network cannot see it must be able to guess."""
+    flesh = tone * torch.tensor([0.95, 0.55, 0.55], device=dice.device)[None, :, None, None]
+    yellow = torch.tensor([0.0, 0.04, 0.14], device=dice.device)[None, :, None, None]
+    teeth = dice.uniform(0.72, 0.97)[:, None] * (1 - yellow * dice.uniform(0, 1.4)[:, None])
+    shown = dice.chance(0.95) * dice.uniform(0.8, 1.0)
+    cavity, tongue = flesh * dice.uniform(0.04, 0.16)[:, None], flesh * dice.uniform(0.5, 0.85)[:, None]
+    return MouthInside(cavity, teeth, tongue, shown, dice.uniform(0.004, 0.013))
 
 
 def _finish(dice: Dice, image: Tensor, inside: MouthInside) -> tuple[Tensor, MouthInside]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
 
 from ..emotion.vocabulary import ACTION_UNITS, EMOTION_ACTION_UNITS
-from .anatomy import FaceShape, draw_shape, rest_landmarks
-from .appearance import MouthInside, paint_face
-from .canvas import Dice, coverage, unit_grid, warp_image
-from .deformation import UNIT, Moved, Pose, backward_map, inverse_points, mouth_of
+from ..face.anatomy import FaceShape, rest_landmarks
+from ..face.deformation import UNIT, Moved, Pose, backward_map, mouth_of
+from ..face.mouth_inside import MouthInside, Painted, paint_inside
+from ..face.soft_shapes import unit_grid
+from .appearance import paint_face
+from .canvas import Dice, warp_image
 from .framing import aligned_framing, identity_framing, jittered, landmark_noise, to_crop, to_head
+from .shapes import draw_shape
+from .visibility import inverse_points
 
 LOCATOR_ERROR = 0.008
 """Spread of the framing's and the landmarks' errors in training, crop units. The locator's own error is measured in its tests."""
@@ -44,7 +48,7 @@ class DrawnClip:
         frames: [B, T, 3, S, S], -1 to 1.
         flow: [B, T, 2, S, S], crop units: the exact backward flow from frame to portrait.
         flow_known: [B, T, 1, S, S], 1 where what the frame shows is seen in the portrait too.
-        mask: [B, T, 1, S, S], 0 to 1: the inside of the mouth, and the edges of shut lids.
+        mask: [B, T, 1, S, S], 0 to 1: the inside of the mouth, but for teeth that the portrait shows, and the edges of shut lids.
         paint: [B, T, 3, S, S], -1 to 1: its colour.
         landmarks: [B, 29, 2], crop units, of the portrait, exact.
         seen_landmarks: the same with a locator's errors.
@@ -65,6 +69,11 @@ class DrawnClip:
         """The same clip on another device."""
         return DrawnClip(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
 
+    def between(self, start: int, stop: int) -> DrawnClip:
+        """Frames `start` to `stop` of the clip."""
+        names = ("frames", "flow", "flow_known", "mask", "paint", "opening")
+        return replace(self, **{name: getattr(self, name)[:, start:stop] for name in names})
+
 
 def draw_clip(controls: ClipControls, size: int, generator: torch.Generator) -> DrawnClip:
     """Random faces doing what the controls say.
@@ -83,18 +92,25 @@ def draw_clip(controls: ClipControls, size: int, generator: torch.Generator) -> 
     points = _visible_landmarks(shape, seen_at)
     framing = jittered(aligned_framing(points), dice, LOCATOR_ERROR)
     landmarks = to_crop(framing, points)
-    reference = _photograph(face, inside, shape, portrait, framing, size)[0]
+    reference, shown = _photograph(face, inside, shape, portrait, framing, size)
 
     poses = _added(portrait, controls)
     many_shapes, many_framings = shape.repeat(num_frames), framing.repeat_interleave(num_frames, 0)
     moved, crop_x, crop_y = _look(many_shapes, poses, many_framings, size)
     layers = torch.cat([face, seen_at], 1).repeat_interleave(num_frames, 0)
     read = warp_image(layers, moved.x, moved.y)  # [B * T, 6, S, S]
-    mask, paint = _mouth_layer(inside.repeat(num_frames), many_shapes, moved, size)
-    frames = torch.lerp(read[:, :3], paint, mask)
+    painted = paint_inside(inside.repeat(num_frames), moved, size)
+    frames = torch.lerp(read[:, :3], painted.colour, painted.mask)
+    # teeth that the portrait shows need no paint: they stay with the skull
+    bared = inverse_points(shape, _head_only(portrait), size)[:, :2].repeat_interleave(num_frames, 0)
+    bared = to_crop(many_framings, warp_image(bared, moved.skull_x, moved.skull_y).movedim(1, -1))  # [B * T, S, S, 2]
+    teeth = warp_image(shown.teeth.repeat_interleave(num_frames, 0), bared[..., 0], bared[..., 1])
+    kept = (torch.minimum(teeth, painted.teeth) > 0.35).float()  # [B * T, 1, S, S]
+    mask = painted.mask * (1 - kept)
     source = to_crop(many_framings, torch.stack([read[:, 3], read[:, 4]], -1))  # [B * T, S, S, 2]
+    source = torch.lerp(source, bared, kept[:, 0, :, :, None])
     flow = torch.stack([source[..., 0] - crop_x, source[..., 1] - crop_y], 1)
-    known = (read[:, 5:] > 0.95).float() * (1 - mask)
+    known = torch.maximum((read[:, 5:] > 0.95).float() * (1 - mask), kept)
     mouth = mouth_of(poses)
     scale = torch.linalg.vector_norm(many_framings[:, 0, :2], dim=-1)
     opening = (mouth.rise + mouth.drop).flatten() / scale
@@ -103,7 +119,7 @@ def draw_clip(controls: ClipControls, size: int, generator: torch.Generator) -> 
         return value.unflatten(0, (batch, num_frames))
 
     return DrawnClip(
-        reference * 2 - 1, clips(frames) * 2 - 1, clips(flow), clips(known), clips(mask), clips(paint) * 2 - 1,
+        reference * 2 - 1, clips(frames) * 2 - 1, clips(flow), clips(known), clips(mask), clips(painted.colour) * 2 - 1,
         landmarks, landmark_noise(landmarks, dice, LOCATOR_ERROR), clips(opening),
     )  # fmt: skip
 
@@ -135,8 +151,11 @@ def portrait_pose(dice: Dice) -> Pose:
     smile = (dice.chance(0.3) * dice.uniform(0, 0.7))[:, 0, 0]
     for name in ("AU12L", "AU12R", "AU6"):
         units[:, UNIT[name]] = torch.maximum(units[:, UNIT[name]], smile)
-    speaking = dice.chance(0.3)[:, :, 0]
+    speaking, bared = dice.chance(0.3)[:, :, 0], (dice.chance(0.5) * dice.uniform(0.3, 1.0))[:, 0, 0] * (smile > 0)
     visemes = torch.cat([dice.uniform(low, high)[:, :, 0] for low, high in ((0, 0.6), (0, 0.7), (0, 0.5), (0, 0), (0, 0.3))], 1) * speaking
+    teeth_shown = torch.tensor([0.12, 0.0, 0.0, 0.0, 1.0], device=dice.device) * bared[:, None]  # half of the smiles bare the upper teeth
+    visemes = torch.maximum(visemes, teeth_shown)
+    units[:, UNIT["AU25"]] = torch.maximum(units[:, UNIT["AU25"]], 1.2 * bared)
     head = torch.cat(
         [
             dice.normal(0.13)[:, :, 0],
@@ -157,6 +176,11 @@ def emotion_action_units(name: str) -> Tensor:
     for unit, value in EMOTION_ACTION_UNITS[name].items():
         units[UNIT[unit]] = value
     return units
+
+
+def _head_only(pose: Pose) -> Pose:
+    zeros = {name: torch.zeros_like(getattr(pose, name)) for name in ("action_units", "visemes", "gaze", "blink")}
+    return replace(pose, **zeros)
 
 
 def _added(portrait: Pose, controls: ClipControls) -> Pose:
@@ -185,25 +209,10 @@ def _look(shape: FaceShape, pose: Pose, framing: Tensor, size: int) -> tuple[Mov
     return backward_map(shape, pose, *to_head(framing, crop_x, crop_y)), crop_x, crop_y
 
 
-def _photograph(face: Tensor, inside: MouthInside, shape: FaceShape, pose: Pose, framing: Tensor, size: int) -> tuple[Tensor, Tensor]:
+def _photograph(face: Tensor, inside: MouthInside, shape: FaceShape, pose: Pose, framing: Tensor, size: int) -> tuple[Tensor, Painted]:
     moved, _, _ = _look(shape, pose, framing, size)
-    mask, paint = _mouth_layer(inside, shape, moved, size)
-    return torch.lerp(warp_image(face, moved.x, moved.y), paint, mask), mask
-
-
-def _mouth_layer(inside: MouthInside, shape: FaceShape, moved: Moved, size: int) -> tuple[Tensor, Tensor]:
-    """Mask [N, 1, S, S] and colour [N, 3, S, S] of what must be painted: the mouth's dark, teeth and tongue, and the edges of shut lids."""
-    arch = (1 - moved.across**2).clamp(min=0)
-    mask = coverage(0.3 / size - moved.gap, 1.0 / size, size)[:, None]
-    deep = (moved.gap / 0.012).clamp(0, 1)
-    edge = inside.teeth_drop - 0.010 * (1 - arch.sqrt())
-    teeth = coverage(moved.below_rest - edge, 1.2 / size, size) * arch.sqrt().sqrt() * inside.teeth_shown
-    teeth_light = (0.45 + 0.55 * (moved.gap / 0.008).clamp(0, 1)) * (0.55 + 0.45 * arch)
-    tongue = torch.exp(-((moved.above_lower / 0.016) ** 2)) * torch.exp(-((moved.across / 0.6) ** 2)) * deep * 0.85
-    colour = torch.lerp(inside.cavity.expand(-1, -1, size, size), inside.tongue.expand(-1, -1, size, size), tongue[:, None])
-    colour = torch.lerp(colour, inside.teeth * teeth_light[:, None], teeth[:, None])
-    lash = coverage(-moved.lash, 1.0 / size, size)[:, None]
-    return torch.maximum(mask, lash), torch.lerp(colour, inside.cavity.expand_as(colour), lash)
+    painted = paint_inside(inside, moved, size)
+    return torch.lerp(warp_image(face, moved.x, moved.y), painted.colour, painted.mask), painted
 
 
 def _visible_landmarks(shape: FaceShape, seen_at: Tensor) -> Tensor:

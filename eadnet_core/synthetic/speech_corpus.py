@@ -64,9 +64,7 @@ class SpeechCorpus:
         """The same corpus on another device."""
         return SpeechCorpus(self.mel.to(device), self.visemes.to(device), self.ends.to(device))
 
-    def draw(
-        self, generator: torch.Generator, batch: int, num_frames: int, context: int, augment: bool = True
-    ) -> tuple[Tensor, Tensor]:
+    def draw(self, generator: torch.Generator, batch: int, num_frames: int, context: int, augment: bool = True) -> tuple[Tensor, Tensor]:
         """Random stretches of speech, each heard through a slightly different throat, microphone and noise.
 
         Args:
@@ -153,7 +151,7 @@ def load_corpus(path: str | Path) -> SpeechCorpus:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"The speech corpus {path} does not exist; make it with: python -m eadnet_core synth --out {path}")
+        raise InputError(f"The speech corpus {path} does not exist; make it with: python -m eadnet_core synth speech --out {path}")
     try:
         with np.load(path, allow_pickle=False) as stored:
             mel, visemes, ends = (torch.from_numpy(stored[name]) for name in ("mel", "visemes", "ends"))

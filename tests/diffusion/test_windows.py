@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from eadnet_core.audio.mel_scale import SILENCE
-from eadnet_core.diffusion.windows import ClipConditions, Window, plan_windows
+from eadnet_core.diffusion.windows import clip_conditions, plan_windows
 from eadnet_core.errors import InputError
 from eadnet_core.types import Performance, Portrait, SpeechFeatures
 
@@ -36,7 +36,7 @@ def _clip(num_frames: int) -> tuple[Portrait, SpeechFeatures, Performance]:
 
 
 def test_a_window_takes_its_frames_and_three_frames_of_speech_around_them() -> None:
-    conditions = ClipConditions.of(*_clip(30)).within(Window(start=10, known=4, stop=15))
+    conditions = clip_conditions(*_clip(30)).between(10, 15)
     assert conditions.mel is not None and conditions.action_units is not None and conditions.text_ids is not None
     assert conditions.mel[0, :, 0].tolist() == list(range(4 * 7, 4 * 18))
     assert conditions.action_units[0, :, 0].tolist() == [10, 11, 12, 13, 14]
@@ -45,8 +45,8 @@ def test_a_window_takes_its_frames_and_three_frames_of_speech_around_them() -> N
 
 
 def test_silence_stands_before_and_after_the_recording() -> None:
-    clip = ClipConditions.of(*_clip(2))
-    mel = clip.within(Window(0, 0, 2)).mel
+    clip = clip_conditions(*_clip(2))
+    mel = clip.between(0, 2).mel
     assert mel is not None and mel.shape == (1, 4 * 8, 64)
     assert (mel[:, :12] == SILENCE).all() and (mel[:, -12:] == SILENCE).all()
     assert mel[0, 12:20, 5].tolist() == list(range(8))
@@ -55,4 +55,4 @@ def test_silence_stands_before_and_after_the_recording() -> None:
 def test_a_performance_of_another_length_is_refused() -> None:
     portrait, speech, performance = _clip(5)
     with pytest.raises(InputError, match="gaze has 4 frames and the speech 5"):
-        ClipConditions.of(portrait, speech, replace(performance, gaze=torch.zeros(4, 2)))
+        clip_conditions(portrait, speech, replace(performance, gaze=torch.zeros(4, 2)))

@@ -8,7 +8,7 @@ import torch
 
 from eadnet_core.emotion.vocabulary import ACTION_UNITS, EMOTION_ACTION_UNITS, EMOTIONS
 from eadnet_core.face.landmarks import INDEX
-from eadnet_core.models.face_rig import emotion_units, rig_pose, rig_warp
+from eadnet_core.models.face_rig import emotion_units, fit_inside, rig_pose, rig_warp
 from eadnet_core.synthetic.visemes import VISEMES
 from eadnet_core.types import Conditions
 
@@ -28,8 +28,8 @@ def _silent() -> torch.Tensor:
 
 
 def _warp(conditions: Conditions, visemes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    flow, logit = rig_warp(conditions.landmarks, rig_pose(conditions, visemes), visemes.shape[1], SIZE)
-    return flow[0, 0], logit[0, 0, 0]
+    warp = rig_warp(conditions.reference, conditions.landmarks, rig_pose(conditions, visemes), visemes.shape[1])
+    return warp.flow[0, 0], warp.mask_logit[0, 0, 0]
 
 
 def _pixel(conditions: Conditions, name: str) -> tuple[int, int]:
@@ -59,6 +59,25 @@ def test_an_open_mouth_shows_its_inside_between_the_lips(still: Conditions) -> N
     assert inside[y + 1, x]
     assert not inside[: y - 6].any() and inside.float().mean() < 0.05
     assert flow[1, _pixel(still, "chin")[0] - 2, x] < -0.005  # the chin has dropped: its pixels come from above
+
+
+def test_the_inside_of_the_mouth_has_bright_teeth_above_the_dark(draw_conditions: Draw) -> None:
+    size, drawn = 256, draw_conditions(1, 1, 256)
+    still = Conditions(torch.full_like(drawn.reference, 0.2), drawn.landmark_maps, drawn.landmarks)
+    visemes = _silent()
+    visemes[..., VISEMES.index("open")] = 1
+    warp = rig_warp(still.reference, still.landmarks, rig_pose(still, visemes), 1)
+    x = int(still.landmarks[0, INDEX["upper_lip_bottom"], 0] * size)
+    column = warp.paint[0, 0, :, :, x].mean(0)[warp.mask_logit[0, 0, 0, :, x] > 0]  # from lip to lip
+    third = len(column) // 3
+    assert column[:third].mean() > column[third : 2 * third].mean() + 0.3
+
+
+def test_the_inside_takes_the_light_of_the_picture(still: Conditions) -> None:
+    dark, light = (fit_inside(torch.full_like(still.reference, value), still.landmarks) for value in (-0.5, 0.5))
+    for part in ("cavity", "teeth", "tongue"):
+        assert (getattr(dark, part) < getattr(light, part)).all()
+    assert (light.cavity < light.tongue).all() and (light.tongue < light.teeth).all()
 
 
 def test_emotions_are_mixed_from_their_prototypes() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import torch
 
+from eadnet_core.face.anatomy import rest_landmarks
 from eadnet_core.face.landmarks import CANONICAL, five_points
-from eadnet_core.synthetic.anatomy import draw_shape, rest_landmarks
 from eadnet_core.synthetic.canvas import Dice
 from eadnet_core.synthetic.framing import aligned_framing, jittered, to_crop, to_head
+from eadnet_core.synthetic.shapes import draw_shape
 
 
 def test_units_convert_both_ways() -> None:

@@ -8,6 +8,8 @@ import torch
 from torch import Generator, Tensor
 
 from ...emotion.captions import draw_captions
+from ...emotion.tokenizer import encode_captions
+from ...emotion.track import NEUTRAL_CAPTION
 from ...emotion.vocabulary import ACTION_UNITS, EMOTIONS
 from ...synthetic.clip import ClipControls, emotion_action_units
 from ...types import Conditions
@@ -38,7 +40,8 @@ def draw_controls(visemes: Tensor, drop: float, generator: Generator) -> tuple[C
     """Random controls for clips that speak.
 
     A fifth is neutral, a third has a class with an intensity, the rest a caption. A third has Action Unit curves of its own on
-    top, and is told the sum. Intensity rises or falls along some clips. Source: ours.
+    top, and is told the sum. Intensity rises or falls along some clips, of a caption by mixing it with the neutral one, as tracks
+    do. Source: ours.
 
     Args:
         visemes: [B, T, 5], what is said.
@@ -55,13 +58,14 @@ def draw_controls(visemes: Tensor, drop: float, generator: Generator) -> tuple[C
         return torch.rand(batch, generator=generator, device=device) < probability
 
     text_ids, text_emotion, text_units = (t.to(device) for t in draw_captions(batch, generator))
+    neutral_ids = encode_captions([NEUTRAL_CAPTION]).to(device)[None].expand(batch, -1, -1, -1)
     kind = torch.rand(batch, generator=generator, device=device)
     by_text, neutral = kind > 0.55, kind < 0.2
     label_emotion = _drawn_labels(batch, generator)
     emotion = torch.where(by_text[:, None], text_emotion, label_emotion) * ~neutral[:, None]
     classes = torch.stack([emotion_action_units(name) for name in EMOTIONS]).to(device)
     units = torch.where(by_text[:, None], text_units, label_emotion @ classes) * ~neutral[:, None]
-    ramp = torch.where(by_text[:, None], 1.0, _ramp(batch, num_frames, generator))[..., None]  # [B, T, 1]
+    ramp = _ramp(batch, num_frames, generator)[..., None]  # [B, T, 1]
     emotion, units = emotion[:, None] * ramp, units[:, None] * ramp
 
     units_told = chance(0.35)
@@ -77,8 +81,8 @@ def draw_controls(visemes: Tensor, drop: float, generator: Generator) -> tuple[C
         "blink": ~chance(drop),
     }
     values = {
-        "text_ids": text_ids,
-        "text_weights": torch.ones(batch, num_frames, 1, device=device),
+        "text_ids": torch.cat([text_ids, neutral_ids], 1),
+        "text_weights": torch.cat([ramp, 1 - ramp], -1),
         "emotion": emotion,
         "action_units": units,
         "head_pose": head,

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ...face.landmarks import INDEX, five_points
-from ...synthetic.canvas import blob, unit_grid
+from ...face.soft_shapes import blob, unit_grid
 from ...synthetic.clip import DrawnClip
 from ...types import Warp
 

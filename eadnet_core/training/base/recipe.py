@@ -15,7 +15,8 @@ class BaseRecipe:
     seed: Of weights, faces, speech and noise.
     minutes: Budget when the command line gives none.
     size: Side of the training frames in pixels.
-    clips: (batch, frames) pairs, taken in turn: short clips show more faces, long ones teach time.
+    clips: (batch, frames, past) triples, taken in turn: short clips show more faces, long ones teach time. The past are frames
+        before the clip's, which the denoiser sees as the frame graphs' memory alone.
     reuse: Steps that each drawn batch serves, each time with other noise; drawing costs as much as a step on a CPU.
     learning_rate, weight_decay: Of AdamW; the rate warms up and then falls as half a cosine.
     warmup_steps: Length of the warm-up.
@@ -31,7 +32,7 @@ class BaseRecipe:
     seed: int
     minutes: float
     size: int
-    clips: tuple[tuple[int, int], ...]
+    clips: tuple[tuple[int, int, int], ...]
     reuse: int
     learning_rate: float
     weight_decay: float
@@ -56,7 +57,7 @@ class BaseRecipe:
         wrong = set(values) ^ {field.name for field in fields(BaseRecipe)}
         if wrong:
             raise InputError(f"{path} has missing or unknown keys {sorted(wrong)}; a base recipe has the fields of BaseRecipe.")
-        return BaseRecipe(**{**values, "clips": tuple(tuple(pair) for pair in values["clips"])})
+        return BaseRecipe(**{**values, "clips": tuple(tuple(clip) for clip in values["clips"])})
 
     def to_dict(self) -> dict[str, object]:
         """The recipe as plain values, for a checkpoint's provenance."""

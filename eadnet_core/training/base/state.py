@@ -10,10 +10,11 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 from torch.optim.swa_utils import AveragedModel
 
 from ...errors import InputError
+from ...models.denoiser import Denoiser
 
 
 @dataclass
@@ -30,7 +31,7 @@ class TrainingState:
         spent_s: Seconds spent on them.
     """
 
-    net: nn.Module
+    net: Denoiser
     average: AveragedModel
     optimizer: torch.optim.AdamW
     generator: Generator

@@ -99,9 +99,9 @@ def train_base(
         if max_steps is not None and state.step >= max_steps:
             break
         if example is None or state.step % recipe.reuse == 0:
-            batch, num_frames = recipe.clips[state.step // recipe.reuse % len(recipe.clips)]
-            example = draw_example(corpus, batch, num_frames, recipe.size, recipe.drop, state.generator)
-        found = train_step(state, recipe, example, corpus)
+            batch, num_frames, past = recipe.clips[state.step // recipe.reuse % len(recipe.clips)]
+            example = draw_example(corpus, batch, past + num_frames, recipe.size, recipe.drop, state.generator)
+        found = train_step(state, recipe, example, past, corpus)
         smooth = {name: 0.98 * smooth.get(name, value) + 0.02 * value for name, value in found.items()}
         state.step += 1
         now = time.monotonic()
@@ -119,22 +119,27 @@ def train_base(
     return state
 
 
-def train_step(state: TrainingState, recipe: BaseRecipe, example: Example, corpus: SpeechCorpus) -> dict[str, float]:
-    """One step of AdamW on one batch; returns the losses."""
+def train_step(state: TrainingState, recipe: BaseRecipe, example: Example, past: int, corpus: SpeechCorpus) -> dict[str, float]:
+    """One step of AdamW on one batch, whose first `past` frames are only remembered; returns the losses."""
     net, device = state.net, state.generator.device
     state.net.train()
     for group in state.optimizer.param_groups:
         group["lr"] = recipe.learning_rate * _rate(state.step, state.steps, recipe.warmup_steps)
-    clip = example.clip
-    sigma = draw_noise_levels(clip.frames.shape[0], clip.frames.shape[1], recipe, state.generator)
-    noise = torch.randn(clip.frames.shape, generator=state.generator, device=device)
-    x_t = torch.lerp(clip.frames, noise, sigma[:, :, None, None, None])
+    memory = None
+    if past:
+        noisy = _add_noise(example.clip.frames[:, :past], recipe, state.generator)
+        with torch.no_grad(), torch.autocast(device.type, torch.bfloat16):
+            earlier = net(*noisy, example.conditions.between(0, past))
+        memory = earlier.memory.before(past, net.config.graph.memory_length)
+    num_frames = example.clip.frames.shape[1]
+    clip, conditions = example.clip.between(past, num_frames), example.conditions.between(past, num_frames)
+    x_t, sigma = _add_noise(clip.frames, recipe, state.generator)
     heard, said = corpus.draw(state.generator, recipe.speech_clips, recipe.speech_frames, SPEECH_CONTEXT)
     with torch.autocast(device.type, torch.bfloat16):
-        output = net(x_t, sigma, example.conditions)
-        speech = net.conditioning.speech  # type: ignore[union-attr]
-        spoken = speech.visemes(speech(heard))[:, SPEECH_CONTEXT:-SPEECH_CONTEXT]  # type: ignore[operator, union-attr]
-    x0 = apply_warp(example.conditions.reference, output.warp)
+        output = net(x_t, sigma, conditions, memory)
+        speech = net.conditioning.speech
+        spoken = speech.visemes(speech(heard))[:, SPEECH_CONTEXT:-SPEECH_CONTEXT]
+    x0 = apply_warp(conditions.reference, output.warp)
     found = losses(output.warp, x0, clip, sigma)
     parts: dict[str, Tensor] = {field.name: getattr(found, field.name) for field in fields(Losses)}
     parts["viseme"] = viseme_loss(spoken, said)
@@ -145,6 +150,13 @@ def train_step(state: TrainingState, recipe: BaseRecipe, example: Example, corpu
     state.optimizer.step()
     state.average.update_parameters(net)
     return {name: value.item() for name, value in parts.items()}
+
+
+def _add_noise(frames: Tensor, recipe: BaseRecipe, generator: Generator) -> tuple[Tensor, Tensor]:
+    """Noisy frames [B, T, 3, S, S] and their levels [B, T]."""
+    sigma = draw_noise_levels(frames.shape[0], frames.shape[1], recipe, generator)
+    noise = torch.randn(frames.shape, generator=generator, device=generator.device)
+    return torch.lerp(frames, noise, sigma[:, :, None, None, None]), sigma
 
 
 def draw_noise_levels(batch: int, num_frames: int, recipe: BaseRecipe, generator: Generator) -> Tensor:

@@ -23,7 +23,7 @@ SMALL = DenoiserConfig(channels=(16, 32, 32), down_blocks=(1, 1, 1), num_heads=(
 
 @pytest.fixture
 def recipe() -> BaseRecipe:
-    return replace(BaseRecipe.read(RECIPES / "base.json"), size=32, clips=((2, 4), (1, 6)), speech_clips=2, speech_frames=8)
+    return replace(BaseRecipe.read(RECIPES / "base.json"), size=32, clips=((2, 4, 0), (1, 6, 4)), speech_clips=2, speech_frames=8)
 
 
 @pytest.fixture

@@ -7,9 +7,12 @@ from dataclasses import replace
 import pytest
 import torch
 
-from eadnet_core.synthetic.anatomy import CENTRE, MILLIMETRE, FaceShape, draw_shape, rest_landmarks
-from eadnet_core.synthetic.canvas import Dice, unit_grid, warp_image
-from eadnet_core.synthetic.deformation import UNIT, Pose, backward_map, inverse_points, lid_closure, mouth_of
+from eadnet_core.face.anatomy import CENTRE, MILLIMETRE, FaceShape, rest_landmarks
+from eadnet_core.face.deformation import UNIT, Pose, backward_map, lid_closure, mouth_of
+from eadnet_core.face.soft_shapes import unit_grid
+from eadnet_core.synthetic.canvas import Dice, warp_image
+from eadnet_core.synthetic.shapes import draw_shape
+from eadnet_core.synthetic.visibility import inverse_points
 
 COUNT, SIZE = 3, 96
 
@@ -86,12 +89,20 @@ def test_one_sided_units_leave_the_other_side(shape: FaceShape) -> None:
     assert own.amax() > 5 * other.amax()
 
 
-def test_a_blink_shuts_and_a_raised_lid_opens() -> None:
-    shut = lid_closure(replace(rest(), blink=torch.ones(COUNT, 2)))
-    wide = lid_closure(doing(AU5=1.0))
+def test_nothing_opens_beside_the_mouth(shape: FaceShape) -> None:
+    x, y = (v.expand(COUNT, -1, -1) for v in unit_grid(SIZE, "cpu"))
+    gap = backward_map(shape, rest(), x, y).gap
+    away = torch.maximum((x - CENTRE).abs() - shape.mouth_w, (y - shape.mouth_y).abs())
+    assert (gap[away > 0.05] < -0.03).all()
+
+
+def test_a_blink_shuts_and_a_raised_lid_opens_narrow_eyes_more(shape: FaceShape) -> None:
+    shut = lid_closure(shape, replace(rest(), blink=torch.ones(COUNT, 2)))
+    narrow, round_ = (lid_closure(replace(shape, eye_h=share * shape.eye_w), doing(AU5=1.0)) for share in (0.25, 0.5))
     for side in (-1.0, 1.0):
         assert (shut[side][0] == 1).all()
-        assert (wide[side][0] < -0.2).all()
+        assert (narrow[side][0] < -0.2).all()
+        assert (round_[side][0] > -0.15).all() and (round_[side][0] < -0.05).all()
 
 
 def test_the_inverse_undoes_the_map(shape: FaceShape) -> None:

@@ -7,7 +7,7 @@ faces (EMFACS descriptions; numbers ours).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 
 import torch
@@ -15,15 +15,19 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..emotion.vocabulary import ACTION_UNITS
-from ..face.head_motion import rigid_source
 from .anatomy import CENTRE, MILLIMETRE, FaceShape, head_weight, lid_curves, mouth_line, skull_depth
-from .canvas import blob, unit_grid, warp_image
+from .head_motion import rigid_source
+from .soft_shapes import blob
 
 UNIT = {name: i for i, name in enumerate(ACTION_UNITS)}
 SIDES = (("R", -1.0), ("L", 1.0))
 """The person's own side, and the sign of its x."""
 LASH_THICKNESS = 0.0045
 """Half the thickness of the line that a shut lid draws, head units: half a pixel of a 128-pixel crop; it thins towards the corners."""
+
+
+LARGEST_APERTURE = 0.55
+"""Height of the widest eye over its width: large eyes have less to open, and an iris drawn out to an oval is seen at once."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ class Moved:
         below_rest: [N, S, S], how far a pixel lies below the resting mouth line, in the frame of the skull.
         above_lower: [N, S, S], how far a pixel lies above the lower lip's edge.
         lash: [N, S, S], signed distance into the line of lashes of a closing lid, head units, positive inside.
+        skull_x, skull_y: [N, S, S], the point of the skull there: the head's pose undone, the face's own motion not.
     """
 
     x: Tensor
@@ -81,6 +86,8 @@ class Moved:
     below_rest: Tensor
     above_lower: Tensor
     lash: Tensor
+    skull_x: Tensor
+    skull_y: Tensor
 
 
 def mouth_of(pose: Pose) -> Mouth:
@@ -92,7 +99,8 @@ def mouth_of(pose: Pose) -> Mouth:
     parted = opened * (1.8 - 0.8 * opened)  # half-open sounds part the lips more than half
     jaw = (14 * parted + 12 * au["AU26"]).clamp(max=20) * free * (1 - 0.25 * au["AU24"])
     part = (3.5 * au["AU25"] + 1.8 * teeth + 1.5 * au["AU10"] + 2.5 * au["AU16"] + 1.0 * au["AU20"] * opened) * free
-    rise = 0.16 * jaw + 0.45 * part + (2.5 * au["AU10"] + 1.5 * au["AU9"]) * opened * free
+    lifted = 2.5 * au["AU10"] + 1.5 * au["AU9"] + 1.75 * (au["AU12L"] + au["AU12R"])  # parted lips bare the upper teeth
+    rise = 0.16 * jaw + 0.45 * part + lifted * torch.maximum(opened, au["AU25"].clamp(max=1)) * free
     drop = 0.84 * jaw + 0.55 * part - 1.5 * teeth * free
     drop = (drop - 2.0 * au["AU17"] * opened).clamp(min=0)
     out, up = {}, {}
@@ -131,7 +139,7 @@ def backward_map(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> Moved:
     mouth = mouth_of(pose)
     moved = _undo_mouth(shape, mouth, head_x, head_y)
     rest_x, rest_y, lash = _undo_lids(shape, pose, moved.x, moved.y)
-    return Moved(rest_x + smooth[:, 2], rest_y + smooth[:, 3], moved.gap, moved.across, moved.below_rest, moved.above_lower, lash)
+    return replace(moved, x=rest_x + smooth[:, 2], y=rest_y + smooth[:, 3], lash=lash)
 
 
 def _undo_head(shape: FaceShape, head: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -195,18 +203,20 @@ def _undo_mouth(shape: FaceShape, mouth: Mouth, x: Tensor, y: Tensor) -> Moved:
     band = torch.exp(-0.5 * ((source - line) / 0.022) ** 2) * torch.exp(-0.5 * ((across.abs() - 1).clamp(min=0) / 0.25) ** 2)
     source = source + (source - line) * mouth.press * band
     gap = torch.minimum(lip_y - upper, lower - lip_y)
-    gap = torch.where(across.abs() < 1, gap, -(across.abs() - 1) * s.mouth_w - 0.004)
-    return Moved(lip_x, source, gap, across, lip_y - line, lower - lip_y, torch.full_like(gap, -1.0))
+    past_corner = (across.abs() - 1) * s.mouth_w
+    gap = torch.where(past_corner < 0, gap, -torch.hypot(past_corner, lip_y - line) - 0.004)
+    return Moved(lip_x, source, gap, across, lip_y - line, lower - lip_y, torch.full_like(gap, -1.0), x, y)
 
 
-def lid_closure(pose: Pose) -> dict[float, tuple[Tensor, Tensor]]:
+def lid_closure(shape: FaceShape, pose: Pose) -> dict[float, tuple[Tensor, Tensor]]:
     """For each side: share of the opening that the upper lid covers (negative: raised) and that the lower lid does, [N, 1, 1]."""
     au = {name: pose.action_units[:, i, None, None] for name, i in UNIT.items()}
+    most = (LARGEST_APERTURE * shape.eye_w / shape.eye_h - 1).clamp(0.08, 0.4)
     result = {}
     for column, (name, side) in enumerate(SIDES):
         shut = torch.maximum(pose.blink[:, column, None, None], au[f"AU45{name}"]).clamp(0, 1)
         lower = (0.26 * au["AU6"] + 0.28 * au["AU7"]).clamp(0, 0.42) * (1 - shut) + 0.12 * shut
-        upper = (0.12 * au["AU7"] - 0.34 * au["AU5"]).clamp(-0.45, 0.4)
+        upper = torch.maximum((0.12 * au["AU7"] - 0.28 * au["AU5"]).clamp(max=0.4), -most)
         result[side] = upper * (1 - shut) + shut, lower
     return result
 
@@ -214,7 +224,7 @@ def lid_closure(pose: Pose) -> dict[float, tuple[Tensor, Tensor]]:
 def _undo_lids(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     s, new_x, new_y = shape, x, y
     lash = torch.full_like(x, -1.0)
-    for side, (upper_share, lower_share) in lid_closure(pose).items():
+    for side, (upper_share, lower_share) in lid_closure(shape, pose).items():
         eye = CENTRE + side * s.eye_dx
         along = side * (x - eye) / s.eye_w
         top, bottom = lid_curves(s, along)
@@ -244,32 +254,3 @@ def _undo_lids(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Tens
         new_x = new_x - turn * pose.gaze[:, 0, None, None] * 0.34 * s.eye_w * level.sqrt()
         new_y = new_y - turn * pose.gaze[:, 1, None, None] * 0.45 * s.eye_h * level
     return new_x, new_y, lash
-
-
-def inverse_points(shape: FaceShape, pose: Pose, size: int, rounds: int = 10) -> Tensor:
-    """Where each point of the resting face is seen in the moved picture, by fixed-point iteration.
-
-    Args:
-        shape: N faces.
-        pose: N moments.
-        size: Side of the grid over the resting face.
-        rounds: Iterations; displacements are well under half a wavelength, so ten leave less than a tenth of a pixel.
-
-    Returns:
-        [N, 3, size, size]: x and y in head units, and 1 where the point is truly seen there (0 where lids or lips hide it).
-    """
-    x, y = (v.expand(shape.eye_y.shape[0], -1, -1) for v in unit_grid(size, shape.eye_y.device))
-    moved = backward_map(shape, pose, x, y)
-    displacement = torch.stack([moved.x - x, moved.y - y], 1)
-    mouth = mouth_of(pose)
-    line = mouth_line(shape, (x - CENTRE) / shape.mouth_w)
-    near_mouth = ((x - CENTRE).abs() < shape.mouth_w * 1.1) & ((y - line).abs() < 0.1)
-    # start on the right side of parted lips: the lower lip's points below the gap, the upper lip's above it
-    start = torch.where(near_mouth, torch.where(y > line, mouth.drop, -mouth.rise), torch.zeros_like(y))
-    point_x, point_y = x, y + start
-    for _ in range(rounds):
-        step = warp_image(displacement, point_x, point_y)
-        point_x, point_y = 0.3 * point_x + 0.7 * (x - step[:, 0]), 0.3 * point_y + 0.7 * (y - step[:, 1])
-    step = warp_image(displacement, point_x, point_y)
-    error = torch.maximum((point_x + step[:, 0] - x).abs(), (point_y + step[:, 1] - y).abs())
-    return torch.stack([point_x, point_y, (error < 1.5 / size).float()], 1)
