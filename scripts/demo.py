@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from eadnet_core.cli import main  # noqa: E402
+from eadnet_core.face.locator import FaceLocator  # noqa: E402
 
 RECORDING = ROOT / "assets" / "demo_speech.wav"
 OUTPUT = ROOT / "output"
@@ -23,13 +24,22 @@ TILE = 320
 """Side of each picture on the sheet, in pixels."""
 
 
+def around_face(portrait: np.ndarray) -> tuple[slice, slice]:
+    """Rows and columns of a square around the face of uint8 [H, W, 3], RGB, cut to the picture."""
+    left, top, right, bottom = FaceLocator.from_pretrained().find(portrait)[0].box
+    half = max(right - left, bottom - top) * 0.75
+    middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
+    return slice(max(0, round(middle_y - half)), round(middle_y + half)), slice(max(0, round(middle_x - half)), round(middle_x + half))
+
+
 def contact_sheet(portrait: np.ndarray, video: Path) -> np.ndarray:
-    """uint8 [TILE, 7 * TILE, 3], RGB: the portrait, then frames evenly spread over the video."""
+    """uint8 [TILE, 7 * TILE, 3], RGB: the portrait's face, then the same part of frames evenly spread over the video."""
     with av.open(str(video)) as container:
         stream = container.streams.video[0]
         wanted = set(np.linspace(0, stream.frames - 1, NUM_FRAMES_SHOWN + 2).round().astype(int)[1:-1].tolist())
         frames = [frame.to_ndarray(format="rgb24") for i, frame in enumerate(container.decode(stream)) if i in wanted]
-    return np.hstack([cv2.resize(picture, (TILE, TILE), interpolation=cv2.INTER_AREA) for picture in (portrait, *frames)])
+    face = around_face(portrait)
+    return np.hstack([cv2.resize(picture[face], (TILE, TILE), interpolation=cv2.INTER_CUBIC) for picture in (portrait, *frames)])
 
 
 def demo() -> int:
