@@ -30,6 +30,10 @@ LARGEST_APERTURE = 0.55
 """Height of the widest eye over its width: large eyes have less to open, and an iris drawn out to an oval is seen at once."""
 
 
+STRETCH = 0.5
+"""Highest lift of a brow over its distance from the lid: skin that is stretched further is seen as a smear."""
+
+
 @dataclass(frozen=True)
 class Pose:
     """What a face does at one moment; N moments.
@@ -152,16 +156,18 @@ def _soft_tissue(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Te
     """Displacement towards the resting point of brows, cheeks, nose, upper lip and chin."""
     s, mm = shape, MILLIMETRE
     au = {name: pose.action_units[:, i, None, None] for name, i in UNIT.items()}
-    shift_x, up = torch.zeros_like(x), torch.zeros_like(x)
-    spread = torch.where(y < s.brow_y, 0.055, 0.024)  # the forehead follows a brow, the eye below does not
-    tall = torch.exp(-0.5 * ((y - s.brow_y) / spread) ** 2)
+    shift_x, brow, up = torch.zeros_like(x), torch.zeros_like(x), torch.zeros_like(x)
+    # the forehead follows a brow; below it the skin stretches down to the lid, which stays
+    to_lid = (s.eye_y - 1.15 * s.eye_h - s.brow_y).clamp(min=0.012)
+    down = ((y - s.brow_y) / to_lid).clamp(0, 1)
+    tall = torch.where(y < s.brow_y, torch.exp(-0.5 * ((y - s.brow_y) / 0.055) ** 2), (1 - down) ** 2 * (1 + 2 * down))
     for name, side in SIDES:
         eye = CENTRE + side * s.eye_dx
-        inner = tall * torch.exp(-0.5 * ((x - eye + side * 0.040) / 0.032) ** 2)
-        outer = tall * torch.exp(-0.5 * ((x - eye - side * 0.030) / 0.040) ** 2)
-        up = up + inner * mm * (8.5 * au["AU1"] - 6.5 * au["AU4"] - 3.0 * au["AU9"])
-        up = up + outer * mm * (8.0 * au[f"AU2{name}"] + 1.0 * au["AU1"] - 4.5 * au["AU4"])
-        shift_x = shift_x + side * inner * mm * 3.5 * au["AU4"]
+        inner = torch.exp(-0.5 * ((x - eye + side * 0.040) / 0.032) ** 2)
+        outer = torch.exp(-0.5 * ((x - eye - side * 0.030) / 0.040) ** 2)
+        brow = brow + inner * mm * (8.5 * au["AU1"] - 6.5 * au["AU4"] - 3.0 * au["AU9"])
+        brow = brow + outer * mm * (8.0 * au[f"AU2{name}"] + 1.0 * au["AU1"] - 4.5 * au["AU4"])
+        shift_x = shift_x + side * tall * inner * mm * 3.5 * au["AU4"]
         cheek = blob(x, y, eye + side * 0.015, s.nose_y - 0.025, 0.045, 0.030)
         up = up + cheek * mm * (4.0 * au["AU6"] + 2.5 * au[f"AU12{name}"])
         wing = blob(x, y, CENTRE + side * s.nose_w, s.nose_y, 0.026, 0.026)
@@ -169,7 +175,9 @@ def _soft_tissue(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Te
         lip = blob(x, y, CENTRE + side * s.mouth_w * 0.45, s.mouth_y - 0.022, 0.036, 0.020)
         up = up + lip * mm * (3.0 * au["AU9"] + 4.0 * au["AU10"])
     chin = blob(x, y, CENTRE, s.chin_y - 0.050, 0.048, 0.026)
-    return shift_x, up + chin * mm * 4.5 * au["AU17"]
+    highest = STRETCH * to_lid
+    lifted = torch.where(brow > 0, highest * torch.tanh(brow / highest), brow)
+    return shift_x, up + tall * lifted + chin * mm * 4.5 * au["AU17"]
 
 
 def _undo_mouth(shape: FaceShape, mouth: Mouth, x: Tensor, y: Tensor) -> Moved:
@@ -216,7 +224,7 @@ def lid_closure(shape: FaceShape, pose: Pose) -> dict[float, tuple[Tensor, Tenso
     for column, (name, side) in enumerate(SIDES):
         shut = torch.maximum(pose.blink[:, column, None, None], au[f"AU45{name}"]).clamp(0, 1)
         lower = (0.26 * au["AU6"] + 0.28 * au["AU7"]).clamp(0, 0.42) * (1 - shut) + 0.12 * shut
-        upper = torch.maximum((0.12 * au["AU7"] - 0.28 * au["AU5"]).clamp(max=0.4), -most)
+        upper = torch.maximum((0.12 * au["AU7"] - 0.22 * au["AU5"]).clamp(max=0.4), -most)
         result[side] = upper * (1 - shut) + shut, lower
     return result
 
