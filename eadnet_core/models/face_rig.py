@@ -131,7 +131,7 @@ def fit_inside(reference: Tensor, landmarks: Tensor) -> MouthInside:
     flat = torch.ones_like(level[:, 0])
     return MouthInside(
         cavity=0.15 * skin.square(),
-        teeth=(0.55 + 0.4 * level) * (skin / level) ** 0.3,
+        teeth=(0.55 + 0.4 * level) * (skin / level) ** 0.8,
         tongue=0.7 * skin.square(),
         teeth_shown=AVERAGE_TEETH_SHOWN * flat,
         teeth_drop=AVERAGE_TEETH_DROP * flat,
