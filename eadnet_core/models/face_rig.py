@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 from ..emotion.vocabulary import ACTION_UNITS, EMOTION_ACTION_UNITS, EMOTIONS
 from ..face.anatomy import CENTRE, FaceShape
+from ..face.bared_teeth import BaredTeeth, find_bared_teeth
 from ..face.deformation import Pose, backward_map
 from ..face.landmarks import INDEX, five_points
 from ..face.mouth_inside import MouthInside, paint_inside
@@ -66,11 +67,12 @@ def rig_pose(conditions: Conditions, visemes: Tensor) -> Pose:
     return Pose(*(part.flatten(0, 1) for part in parts))
 
 
-def fit_shape(landmarks: Tensor) -> FaceShape:
+def fit_shape(landmarks: Tensor, bared: BaredTeeth) -> FaceShape:
     """The symmetric face whose features lie where a portrait's landmarks do.
 
     Args:
         landmarks: [B, 29, 2], crop units.
+        bared: Teeth that the portrait shows: they belong to the upper half, so the mouth parts where they end.
     """
 
     def at(name: str, axis: int) -> Tensor:
@@ -88,6 +90,7 @@ def fit_shape(landmarks: Tensor) -> FaceShape:
     eye_h = ((bottom - top) / 2).clamp(0.007, 0.035)
     eye_y = 0.425 * top + 0.575 * bottom + tilt * eye_w / 2
     mouth_y = (at("upper_lip_bottom", 1) + at("lower_lip_top", 1)) / 2
+    mouth_y = torch.where(bared.found[:, None, None], bared.edge[:, None, None], mouth_y)
     flat = torch.ones_like(mouth_y)
     return FaceShape(
         eye_dx=((apart("{}_eye_outer") + apart("{}_eye_inner")) / 4).clamp(0.07, 0.15),
@@ -115,8 +118,8 @@ def fit_shape(landmarks: Tensor) -> FaceShape:
     )
 
 
-def fit_inside(reference: Tensor, landmarks: Tensor) -> MouthInside:
-    """The inside of a mouth in the light of its portrait: teeth near white, flesh darker and deeper in hue than the skin.
+def skin_colour(reference: Tensor, landmarks: Tensor) -> Tensor:
+    """Of cheeks and nose: [B, 3], 0.05 to 1.
 
     Args:
         reference: float32 [B, 3, S, S], -1 to 1.
@@ -125,15 +128,25 @@ def fit_inside(reference: Tensor, landmarks: Tensor) -> MouthInside:
     sides = [(landmarks[:, INDEX[f"nose_{side}"]] + landmarks[:, INDEX[f"jaw_{side}"]]) / 2 for side in ("right", "left")]
     places = torch.stack([*sides, landmarks[:, INDEX["nose_tip"]]], 1)[:, None] * 2 - 1  # [B, 1, 3, 2], grid_sample's units
     smooth = F.avg_pool2d(reference, 4)
-    skin = F.grid_sample(smooth, places, padding_mode="border", align_corners=False).mean(-1, keepdim=True)  # [B, 3, 1, 1]
-    skin = ((skin + 1) / 2).clamp(0.05, 1)
+    skin = F.grid_sample(smooth, places, padding_mode="border", align_corners=False).mean((2, 3))
+    return ((skin + 1) / 2).clamp(0.05, 1)
+
+
+def fit_inside(skin: Tensor, bared: BaredTeeth) -> MouthInside:
+    """The inside of a mouth in the light of its portrait: teeth near white, flesh darker and deeper in hue than the skin.
+
+    Args:
+        skin: [B, 3], 0 to 1.
+        bared: Where the portrait shows teeth, none are painted below them.
+    """
+    skin = skin[:, :, None, None]
     level = skin.mean(1, keepdim=True)
     flat = torch.ones_like(level[:, 0])
     return MouthInside(
         cavity=0.15 * skin.square(),
         teeth=(0.55 + 0.4 * level) * (skin / level) ** 0.8,
         tongue=0.7 * skin.square(),
-        teeth_shown=AVERAGE_TEETH_SHOWN * flat,
+        teeth_shown=AVERAGE_TEETH_SHOWN * flat * ~bared.found[:, None, None],
         teeth_drop=AVERAGE_TEETH_DROP * flat,
     )
 
@@ -151,9 +164,11 @@ def rig_warp(reference: Tensor, landmarks: Tensor, pose: Pose, num_frames: int) 
     Returns:
         float32 [B, T, ...]. Source: ours.
     """
-    landmarks, size = landmarks.float(), reference.shape[-1]
-    inside = fit_inside(reference.float(), landmarks)
-    shape = fit_shape(landmarks).repeat(num_frames)
+    reference, landmarks, size = reference.float(), landmarks.float(), reference.shape[-1]
+    skin = skin_colour(reference, landmarks)
+    bared = find_bared_teeth(reference, landmarks, skin)
+    inside = fit_inside(skin, bared)
+    shape = fit_shape(landmarks, bared).repeat(num_frames)
     five = five_points(landmarks).repeat_interleave(num_frames, 0)[..., None, None]  # [B * T, 5, 2, 1, 1]
     eyes, mouth = (five[:, 0] + five[:, 1]) / 2, (five[:, 3] + five[:, 4]) / 2
     lean = (mouth[:, 0] - eyes[:, 0]) / (mouth[:, 1] - eyes[:, 1]).clamp(min=0.1)

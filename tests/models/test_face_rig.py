@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from eadnet_core.emotion.vocabulary import ACTION_UNITS, EMOTION_ACTION_UNITS, EMOTIONS
+from eadnet_core.face.bared_teeth import BaredTeeth
 from eadnet_core.face.landmarks import INDEX
-from eadnet_core.models.face_rig import emotion_units, fit_inside, rig_pose, rig_warp
+from eadnet_core.models.face_rig import emotion_units, fit_inside, fit_shape, rig_pose, rig_warp, skin_colour
 from eadnet_core.synthetic.visemes import VISEMES
 from eadnet_core.types import Conditions
 
@@ -74,10 +75,19 @@ def test_the_inside_of_the_mouth_has_bright_teeth_above_the_dark(draw_conditions
 
 
 def test_the_inside_takes_the_light_of_the_picture(still: Conditions) -> None:
-    dark, light = (fit_inside(torch.full_like(still.reference, value), still.landmarks) for value in (-0.5, 0.5))
+    none = BaredTeeth(torch.zeros(1, dtype=torch.bool), torch.zeros(1))
+    skins = [skin_colour(torch.full_like(still.reference, value), still.landmarks) for value in (-0.5, 0.5)]
+    assert skins[0].tolist() == [pytest.approx([0.25] * 3)]
+    dark, light = (fit_inside(skin, none) for skin in skins)
     for part in ("cavity", "teeth", "tongue"):
         assert (getattr(dark, part) < getattr(light, part)).all()
     assert (light.cavity < light.tongue).all() and (light.tongue < light.teeth).all()
+
+
+def test_a_mouth_that_shows_teeth_opens_below_them(still: Conditions) -> None:
+    found = BaredTeeth(torch.ones(1, dtype=torch.bool), torch.tensor([0.72]))
+    assert fit_shape(still.landmarks, found).mouth_y.item() == pytest.approx(0.72)
+    assert fit_inside(torch.full((1, 3), 0.6), found).teeth_shown.item() == 0
 
 
 def test_emotions_are_mixed_from_their_prototypes() -> None:
