@@ -281,7 +281,7 @@ def test_train_makes_weights_that_load(tmp_path: Path, capsys: pytest.CaptureFix
     """The whole way of `train base`, too short to learn anything."""
     speech, out, recipe = tmp_path / "speech.npz", tmp_path / "trained.safetensors", tmp_path / "recipe.json"
     values = json.loads((cli.RECIPES / "base.json").read_text())
-    recipe.write_text(json.dumps(values | {"clips": [[1, 2]], "speech_clips": 1, "speech_frames": 8}))
+    recipe.write_text(json.dumps(values | {"clips": [[1, 2, 0]], "speech_clips": 1, "speech_frames": 8}))
     assert cli.main(["synth", "speech", "--out", str(speech), "--minutes", "0.2"]) == 0
     words = ["train", "base", "--speech", str(speech), "--out", str(out), "--recipe", str(recipe), "--minutes", "0.01", "--device", "cpu"]
     assert cli.main(words) == 0

