@@ -39,9 +39,9 @@ def cut(motion: MotionField, first_frame: int, frame_count: int) -> tuple[int, i
     return first_frame, frame_count or left
 
 
-def render_frames(renderer: Renderer, motion: MotionField, first: int, count: int) -> Iterator[np.ndarray]:
-    """Frames uint8 [H, W, 3] of a motion, one at a time; the running node's bar moves, each second is previewed, cancel works."""
-    report = node_report()
+def render_frames(renderer: Renderer, motion: MotionField, first: int, count: int, previews: bool = True) -> Iterator[np.ndarray]:
+    """Frames uint8 [H, W, 3] of a motion, one at a time; the running node's bar moves, cancel works, each second is previewed."""
+    report = node_report(previews)
     for index in range(count):
         frame = renderer.render(motion.channels[first + index])
         report(index + 1, count, frame if index % FRAME_RATE == 0 else None)

@@ -13,8 +13,12 @@ _PREVIEW_SIDE = 512
 """Longest side of a preview in pixels."""
 
 
-def node_report() -> Report:
-    """A `report(done, total, preview)` that moves the running node's bar, shows the preview on it, and raises on cancel."""
+def node_report(previews: bool = True) -> Report:
+    """A `report(done, total, preview)` that moves the running node's bar, shows the preview on it, and raises on cancel.
+
+    Without `previews` pictures are kept back. A node that shows a video when it is done must do without: the frontend takes a
+    preview that is still there for that video, fails to play it, and shows nothing.
+    """
     bar: comfy.utils.ProgressBar | None = None
 
     def report(done: int, total: int, preview: np.ndarray | None = None) -> None:
@@ -22,7 +26,7 @@ def node_report() -> Report:
         comfy.model_management.throw_exception_if_processing_interrupted()
         if bar is None:
             bar = comfy.utils.ProgressBar(total)
-        shown = None if preview is None else ("JPEG", Image.fromarray(preview), _PREVIEW_SIDE)
+        shown = None if preview is None or not previews else ("JPEG", Image.fromarray(preview), _PREVIEW_SIDE)
         bar.update_absolute(done, total, shown)
 
     return report

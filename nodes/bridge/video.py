@@ -104,7 +104,7 @@ class RenderedVideo(Input.Video):
         return "mp4"
 
     def _frames(self) -> Iterator[np.ndarray]:
-        return render_frames(self.renderer, self.motion, self.first_frame, self.num_frames)
+        return render_frames(self.renderer, self.motion, self.first_frame, self.num_frames, previews=False)
 
     def _cut_sound(self) -> Sound:
         """The clip's part of the recording."""

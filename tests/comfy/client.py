@@ -13,8 +13,8 @@ from typing import Any
 
 import websocket
 
-BINARY_PREVIEWS = (1, 4)
-"""Kinds of binary event that carry a preview image, the second with its node."""
+PREVIEW_WITH_METADATA = 4
+"""The kind of binary event that carries a preview image and its node."""
 
 
 @dataclass
@@ -26,7 +26,7 @@ class Run:
         outputs: What each output node showed, by node id.
         cached: Ids of nodes that did not run again.
         progress: Node ids of progress events with a value.
-        previews: Number of preview images.
+        previews: Node ids of preview images.
         error: The execution_error event's content, if any.
         seconds: How long it took.
     """
@@ -35,7 +35,7 @@ class Run:
     outputs: dict[str, Any] = field(default_factory=dict)
     cached: list[str] = field(default_factory=list)
     progress: list[str] = field(default_factory=list)
-    previews: int = 0
+    previews: list[str] = field(default_factory=list)
     error: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
@@ -87,7 +87,8 @@ class Client:
         while not run.status:
             message = self._socket.recv()
             if isinstance(message, bytes):
-                run.previews += int.from_bytes(message[:4], "big") in BINARY_PREVIEWS
+                if int.from_bytes(message[:4], "big") == PREVIEW_WITH_METADATA:
+                    run.previews.append(json.loads(message[8 : 8 + int.from_bytes(message[4:8], "big")])["node_id"])
                 continue
             event = json.loads(message)
             kind, data = event["type"], event.get("data", {})
