@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,20 +38,17 @@ def bring_up() -> ModuleType:
     return module
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(bring_up: ModuleType) -> Iterator[Client]:
-    """A client of a ComfyUI that runs for the whole session."""
+    """A client of a ComfyUI of the module's own: what another module ran is not in its cache."""
     from tests.comfy.client import Client
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     log = bring_up.HOME / "test.log"
-    with bring_up.server(bring_up.base_folder("test"), port, log) as comfyui, Client(comfyui) as connected:
+    with bring_up.server(bring_up.base_folder("test"), bring_up.free_port(), log) as comfyui, Client(comfyui) as connected:
         yield connected
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def object_info(client: Client) -> dict[str, Any]:
     """What the running ComfyUI says of all its nodes."""
     return client.get("/object_info")

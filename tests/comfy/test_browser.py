@@ -42,7 +42,7 @@ def errors() -> list[str]:
 
 @pytest.fixture
 def page(browser: Browser, client: Client, errors: list[str]) -> Iterator[Page]:
-    """The frontend, loaded, without the welcome dialog."""
+    """The frontend, loaded, without the welcome dialog and without the map that would cover nodes on screenshots."""
     opened = browser.new_page(viewport={"width": 1920, "height": 1080})
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.set_default_timeout(PATIENCE_MS)
@@ -50,6 +50,7 @@ def page(browser: Browser, client: Client, errors: list[str]) -> Iterator[Page]:
     opened.wait_for_function(READY)
     opened.wait_for_timeout(1500)
     close_dialogs(opened)
+    opened.evaluate("() => app.extensionManager.setting.set('Comfy.Minimap.Visible', false)")
     yield opened
     opened.close()
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.comfy.client import Client
+    from types import ModuleType
 
 NEEDED = ("nodes", "eadnet_core", "web", "locales", "workflows", "assets")
 
 
-def test_node_pack_is_whole(client: Client, tmp_path: Path) -> None:
+def test_node_pack_is_whole(bring_up: ModuleType, tmp_path: Path) -> None:
     pack = tmp_path / "pack"
-    shutil.copytree(client.comfyui.base / "custom_nodes" / "EAD-Net", pack, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(bring_up.base_folder("zip") / "custom_nodes" / "EAD-Net", pack, ignore=shutil.ignore_patterns("__pycache__"))
     for command in (["git", "init", "--quiet"], ["git", "add", "--all"]):
         subprocess.run(command, cwd=pack, check=True)
     cli = Path(sys.executable).parent / "comfy"
