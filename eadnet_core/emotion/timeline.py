@@ -1,29 +1,35 @@
-"""Emotions over time as a text file: one line for each change."""
+"""Emotions over time as a text file, read and written: one line for each change."""
 
 from __future__ import annotations
 
 import math
 import shlex
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
-from .track import EmotionSpan, EmotionTrack, check_intensity
+from .track import TIME_TOLERANCE_S, EmotionSpan, EmotionTrack, check_intensity
+from .vocabulary import EMOTIONS
 
 FORM = '`seconds emotion [intensity] ["caption"]`, as in `2.5 sad 0.6 "quietly, close to tears"`'
 
 
 def read_timeline(path: str | Path, duration_s: float = math.inf) -> EmotionTrack:
-    """The track of a timeline file; see parse_timeline.
+    """The track of a timeline file, see parse_timeline, or of one that `EmotionTrack.to_json` wrote.
 
     Raises:
-        InputError: The file cannot be read as text, or a line is wrong.
+        InputError: The file cannot be read as text, a line is wrong, or the JSON is no track or starts past the end.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise InputError(f"timeline {path} cannot be read ({reason}); give a text file with lines {FORM}.") from error
+    if text.lstrip().startswith("{"):
+        track = EmotionTrack.from_json(text)
+        track.check_within(duration_s)
+        return track
     return parse_timeline(text, duration_s)
 
 
@@ -58,6 +64,30 @@ def parse_timeline(text: str, duration_s: float = math.inf) -> EmotionTrack:
     if not spans:
         raise InputError(f"timeline has no line with an emotion; write lines {FORM}.")
     return EmotionTrack(tuple(spans))
+
+
+def write_timeline(track: EmotionTrack, notes: Sequence[str] = ()) -> str:
+    """Lines that parse_timeline reads back: starts, the strongest class or two, intensities and captions.
+
+    What a line cannot say is lost: exact shares of mixed classes, and Action Units that no caption names; `to_json` keeps them.
+
+    Args:
+        track: Any.
+        notes: Remarks that are put before the lines, behind a #.
+    """
+    lines = [f"# {' '.join(note.split())}" for note in notes]
+    end = 0.0
+    for span in track.spans:
+        if span.start_s > end + TIME_TOLERANCE_S:
+            lines.append(f"{end:.2f} neutral")
+        shares = sorted(zip(span.distribution, EMOTIONS, strict=True), reverse=True)[:2]
+        names = [name for share, name in shares if share >= shares[0][0] / 2 and share > 0]
+        emotion = names[0] if len(names) == 1 else f'"{names[0]} and {names[1]}"'
+        caption = " ".join(span.caption.replace('"', "'").split()) if span.captions else ""
+        quoted = f' "{caption}"' if caption and caption not in EMOTIONS else ""
+        lines.append(f"{span.start_s:.2f} neutral" if span.intensity == 0 else f"{span.start_s:.2f} {emotion} {span.intensity:.2f}{quoted}")
+        end = span.end_s
+    return "\n".join([*lines, *([] if math.isinf(end) else [f"{end:.2f} neutral"])])
 
 
 def _parse_line(line: str, duration_s: float) -> EmotionSpan | None:

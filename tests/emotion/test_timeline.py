@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eadnet_core.emotion.timeline import parse_timeline, read_timeline
+from eadnet_core.emotion.timeline import parse_timeline, read_timeline, write_timeline
+from eadnet_core.emotion.track import EmotionSpan, EmotionTrack
 from eadnet_core.emotion.vocabulary import EMOTIONS
 from eadnet_core.errors import InputError
 
@@ -62,3 +63,47 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "x.png").write_bytes(b"\x89PNG\xff\xfe")
     with pytest.raises(InputError, match="x.png cannot be read .it is no UTF-8 text"):
         read_timeline(tmp_path / "x.png")
+
+
+def test_written_lines_are_read_back() -> None:
+    track = parse_timeline(TEXT, 10)
+    written = write_timeline(track, ["a note\nof two lines"])
+    assert written.splitlines()[:3] == [
+        "# a note of two lines",
+        "0.00 happy 0.80",
+        '2.50 sad 0.60 "quietly, close to tears, brows raised"',
+    ]
+    back = parse_timeline(written, 10)
+    assert [(span.start_s, span.end_s) for span in back.spans] == [(span.start_s, span.end_s) for span in track.spans]
+    assert [span.intensity for span in back.spans[:2]] == pytest.approx([0.8, 0.6])
+    assert back.spans[1].action_units == track.spans[1].action_units and back.spans[1].captions == track.spans[1].captions
+
+
+def test_gaps_ends_and_mixtures_are_written() -> None:
+    spans = (
+        EmotionSpan(1, 2, (0, 0, 0.6, 0.4, 0, 0, 0, 0), 0.5, (('said "no" # so', 0.5),)),
+        EmotionSpan(3, 4, (1, 0, 0, 0, 0, 0, 0, 0), 0),
+    )
+    written = write_timeline(EmotionTrack(spans))
+    assert written.splitlines() == [
+        "0.00 neutral",
+        '1.00 "sad and angry" 0.50 "said \'no\' # so"',
+        "2.00 neutral",
+        "3.00 neutral",
+        "4.00 neutral",
+    ]
+    mixed = parse_timeline(written).spans[1]
+    assert mixed.distribution[2] == pytest.approx(0.5) and mixed.distribution[3] == pytest.approx(0.5)
+    assert mixed.captions == (("said 'no' # so", 0.5),)
+
+
+def test_json_is_read_in_place_of_lines(tmp_path: Path) -> None:
+    track = parse_timeline(TEXT, 10)
+    path = tmp_path / "scene.json"
+    path.write_text(track.to_json(), encoding="utf-8")
+    assert read_timeline(path, 10) == track
+    with pytest.raises(InputError, match="starts at 2.5 s, but the sound ends at 2.00 s"):
+        read_timeline(path, 2)
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(InputError, match="no JSON"):
+        read_timeline(path)
