@@ -1,9 +1,10 @@
-"""Action Unit curves as CSV: our own columns, or the blendshapes of ARKit and MediaPipe."""
+"""Action Unit curves as text: CSV with our own columns or with the blendshapes of ARKit and MediaPipe, or lines of a plan."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -12,18 +13,22 @@ import numpy as np
 
 from ..errors import InputError
 from ..timebase import FRAME_RATE
+from .action_unit_tokens import ActionUnitTokens
 from .action_units import ActionUnitTrack
-from .arkit import ARKIT_NAMES, from_arkit
+from .arkit import ARKIT_LEFT_OUT, ARKIT_NAMES, from_arkit
 from .vocabulary import ACTION_UNITS
 
 TIME_COLUMN = "time_s"
 PAIRS = {"AU2": ("AU2L", "AU2R"), "AU12": ("AU12L", "AU12R"), "AU14": ("AU14L", "AU14R"), "AU45": ("AU45L", "AU45R")}
 """Columns that stand for both sides."""
-IGNORED_ARKIT_COLUMNS = frozenset({"_neutral", "timecode", "blendshapecount"})
-"""MediaPipe's rest shape, and what Live Link Face writes beside the shapes."""
+IGNORED_ARKIT_COLUMNS = frozenset({"_neutral", "timecode", "blendshapecount", "frame"})
+"""MediaPipe's rest shape, what Live Link Face writes beside the shapes, and a count of frames."""
 HEAD_COLUMNS = ("head", "lefteye", "righteye")
 """Beginnings of Live Link Face's columns of rotations, which are no blendshapes."""
 
+SEEN = 0.05
+"""Value from which a blendshape shows."""
+_PLAN_LINE = re.compile(r"\s*[\d.]+\s*:")
 _BY_LOWER = {name.lower(): name for name in ARKIT_NAMES}
 
 
@@ -37,31 +42,60 @@ def read_action_units(path: str | Path) -> ActionUnitTrack:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise InputError(f"Action Unit file {path} cannot be read ({reason}); give a CSV file with a header `time_s,AU1,...`.") from error
+        raise InputError(
+            f"Action Unit file {path} cannot be read ({reason}); give a CSV file with a header `time_s,AU1,...`, or a plan."
+        ) from error
     return parse_action_units(text)
 
 
-def parse_action_units(text: str) -> ActionUnitTrack:
+def parse_action_units(text: str, rate: Fraction = FRAME_RATE) -> ActionUnitTrack:
     """The track of CSV text with a header `time_s,AU1,AU4,...`: any of ACTION_UNITS, or AU2, AU12, AU14, AU45 for both sides.
 
     A table of ARKit blendshapes works too (names in either case, as MediaPipe and Live Link Face write them); without
-    a column time_s its rows are taken to be frames at FRAME_RATE. Units without a column are not asked for.
+    a column time_s its rows are taken to be frames. Units without a column are not asked for. Lines of a plan (see
+    ActionUnitTokens.to_text) are read as well.
+
+    Args:
+        text: What the file holds.
+        rate: Rows a second of blendshapes without times, 1 to 240.
 
     Raises:
         InputError: Empty, unknown or repeated columns, cells that are no number from 0 to 1, times that do not rise.
     """
-    rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
-    if not rows:
-        raise InputError("Action Unit file is empty; give a header `time_s,AU1,...` and rows of numbers.")
-    header = [cell.strip() for cell in rows[0]]
+    if not 1 <= rate <= 240:
+        raise InputError(f"frame rate is {float(rate):g}; give 1 to 240 rows a second.")
+    if _PLAN_LINE.match(text):
+        return ActionUnitTokens.from_text(text).to_track()
+    header, rows = _read_table(text)
     repeated = [name for name in header if header.count(name) > 1]
     if repeated:
         raise InputError(f"Action Unit file has the column '{repeated[0]}' twice; keep one.")
-    if len(rows) == 1:
+    if not rows:
         raise InputError(f"Action Unit file has a header ({', '.join(header)}) but no rows; add rows of numbers.")
     if any(name.lower() in _BY_LOWER for name in header):
-        return _arkit_track(header, rows[1:])
-    return _track(header, rows[1:])
+        return _arkit_track(header, rows, rate)
+    return _track(header, rows)
+
+
+def lost_blendshapes(text: str) -> list[str]:
+    """Blendshapes of a table that show in it, but that no Action Unit has; empty for other text."""
+    if _PLAN_LINE.match(text):
+        return []
+    header, rows = _read_table(text)
+    left_out = [_BY_LOWER.get(name.lower(), "") for name in header]
+    lost = [(i, name) for i, name in enumerate(left_out) if name in ARKIT_LEFT_OUT and name != "mouthClose"]
+    return [name for i, name in lost if np.abs(_column(rows, i, name)).max(initial=0.0) >= SEEN]
+
+
+def _read_table(text: str) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of CSV text."""
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise InputError(f"Action Unit file is no CSV ({error}); give a header `time_s,AU1,...` and rows of numbers.") from error
+    if not rows:
+        raise InputError("Action Unit file is empty; give a header `time_s,AU1,...` and rows of numbers.")
+    return [cell.strip() for cell in rows[0]], rows[1:]
 
 
 def write_action_units(track: ActionUnitTrack) -> str:
@@ -94,9 +128,9 @@ def _track(header: Sequence[str], rows: Sequence[Sequence[str]]) -> ActionUnitTr
     return ActionUnitTrack(times, np.stack([columns[unit] for unit in units], 1).astype(np.float32), units)
 
 
-def _arkit_track(header: Sequence[str], rows: Sequence[Sequence[str]]) -> ActionUnitTrack:
+def _arkit_track(header: Sequence[str], rows: Sequence[Sequence[str]], rate: Fraction) -> ActionUnitTrack:
     shapes = np.zeros((len(rows), len(ARKIT_NAMES)), np.float32)
-    times = np.array([float((i + Fraction(1, 2)) / FRAME_RATE) for i in range(len(rows))])
+    times = np.array([float((i + Fraction(1, 2)) / rate) for i in range(len(rows))])
     for i, name in enumerate(header):
         lower = name.lower()
         if lower in _BY_LOWER:

@@ -89,6 +89,19 @@ class ActionUnitTokens:
         return ActionUnitTokens.from_track(track)
 
 
+def edit_from_text(text: str) -> ActionUnitTrack:
+    """Curves of the units that a text of such lines names anywhere, and of no others: what is laid over another track.
+
+    Raises:
+        InputError: See ActionUnitTokens.from_text; or no line names a unit.
+    """
+    tokens = ActionUnitTokens.from_text(text)
+    named = {match[1].upper() for match in _ITEM.finditer(text)}
+    if not named:
+        raise InputError("Action Unit text names no unit; write `0.0: AU4 0` to set one to rest.")
+    return tokens.to_track().only(named)
+
+
 def _parse_line(line: str) -> tuple[int, np.ndarray]:
     time, colon, rest = line.partition(":")
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -84,6 +84,26 @@ class ActionUnitTrack:
         frames[:, columns] = torch.from_numpy(self.at(np.array(frame_centers(0, num_frames))))
         return frames
 
+    def only(self, units: Iterable[str]) -> ActionUnitTrack:
+        """The curves of some of the track's units.
+
+        Raises:
+            InputError: None is left, or the track lacks one.
+        """
+        chosen = set(units)
+        missing = sorted(chosen - set(self.units))
+        if missing:
+            raise InputError(f"Action Unit '{missing[0]}' is not in the track; it holds {', '.join(self.units)}.")
+        kept = [i for i, unit in enumerate(self.units) if unit in chosen]
+        return ActionUnitTrack(self.times_s, self.values[:, kept], tuple(self.units[i] for i in kept))
+
+    def overlaid(self, other: ActionUnitTrack) -> ActionUnitTrack:
+        """Both tracks' units; where both have one, the other's counts."""
+        times = np.union1d(self.times_s, other.times_s)
+        units = tuple(unit for unit in ACTION_UNITS if unit in self.units or unit in other.units)
+        curves = {**dict(zip(self.units, self.at(times).T, strict=True)), **dict(zip(other.units, other.at(times).T, strict=True))}
+        return ActionUnitTrack(times, np.stack([curves[unit] for unit in units], 1).clip(0, 1), units)
+
     def resampled(self, rate: Fraction = FRAME_RATE) -> ActionUnitTrack:
         """The same curves with rows at the middles of frames at another rate, from 0 to the last row."""
         count = max(1, round(Fraction(self.end_s) * rate + Fraction(1, 2)))
@@ -120,3 +140,17 @@ class ActionUnitTrack:
         padded = np.pad(track.values, ((reach, reach), (0, 0)), mode="edge")
         smooth = [np.convolve(column, kernel / kernel.sum(), mode="valid") for column in padded.T]
         return ActionUnitTrack(track.times_s, np.stack(smooth, 1).astype(np.float32).clip(0, 1), self.units)
+
+
+def constant_action_units(values: Mapping[str, float], over: ActionUnitTrack | None = None) -> ActionUnitTrack | None:
+    """The track on which some units stay at a value; at 0 a unit is left to `over`, or to the feeling. None where all are.
+
+    Args:
+        values: By unit, 0 to 1.
+        over: Other curves; None: none.
+    """
+    units = tuple(unit for unit in ACTION_UNITS if values.get(unit, 0.0) != 0)
+    if not units:
+        return over
+    held = ActionUnitTrack(np.zeros(1), np.array([[values[unit] for unit in units]], np.float32), units)
+    return held if over is None else over.overlaid(held)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from eadnet_core.emotion.action_unit_file import parse_action_units, read_action_units, write_action_units
+from eadnet_core.emotion.action_unit_file import lost_blendshapes, parse_action_units, read_action_units, write_action_units
+from eadnet_core.emotion.action_unit_tokens import ActionUnitTokens
 from eadnet_core.emotion.action_units import ActionUnitTrack
 from eadnet_core.emotion.vocabulary import ACTION_UNITS
 from eadnet_core.errors import InputError
@@ -65,3 +67,30 @@ def test_unreadable_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "x.bin").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="no UTF-8"):
         read_action_units(tmp_path / "x.bin")
+
+
+def test_rows_of_blendshapes_come_at_the_rate_that_is_given() -> None:
+    table = "frame,browInnerUp\n0,0\n1,1\n"
+    assert parse_action_units(table, Fraction(50)).times_s.tolist() == [0.01, 0.03]
+    assert parse_action_units("time_s,browInnerUp\n0,0\n1,1\n", Fraction(50)).times_s.tolist() == [0, 1]
+    with pytest.raises(InputError, match="frame rate is 0; give 1 to 240"):
+        parse_action_units(table, Fraction(0))
+
+
+def test_lines_of_a_plan_are_read_too(tmp_path: Path) -> None:
+    plan = "0.0: AU4 0.80\n1.0: -"
+    (tmp_path / "plan.txt").write_text(plan)
+    track = read_action_units(tmp_path / "plan.txt")
+    assert track.at(np.array([0.5]))[0, ACTION_UNITS.index("AU4")] == pytest.approx(0.4, abs=0.03)
+    assert ActionUnitTokens.from_track(track).to_text() == ActionUnitTokens.from_text(plan).to_text()
+
+
+def test_blendshapes_that_are_lost_are_named() -> None:
+    table = "time_s,browInnerUp,jawLeft,mouthClose,CheekPuff,tongueOut\n0,1,0.2,0.9,0.01,0\n1,0,0,0,0.5,0\n"
+    assert lost_blendshapes(table) == ["jawLeft", "cheekPuff"]
+    assert lost_blendshapes("time_s,AU4\n0,1\n") == lost_blendshapes("0.0: AU4 1") == []
+
+
+def test_text_that_is_no_csv_is_refused() -> None:
+    with pytest.raises(InputError, match="is no CSV"):
+        parse_action_units("time_s,AU4\n0," + "1" * 200_000)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eadnet_core.emotion.action_unit_tokens import NUM_LEVELS, TOKEN_RATE, ActionUnitTokens
+from eadnet_core.emotion.action_unit_tokens import NUM_LEVELS, TOKEN_RATE, ActionUnitTokens, edit_from_text
 from eadnet_core.emotion.action_units import ActionUnitTrack
 from eadnet_core.emotion.vocabulary import ACTION_UNITS
 from eadnet_core.errors import InputError
@@ -67,3 +67,11 @@ def test_text_of_another_hand_is_read() -> None:
 def test_wrong_text_is_refused(text: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         ActionUnitTokens.from_text(text)
+
+
+def test_an_edit_holds_the_units_that_it_names() -> None:
+    track = edit_from_text("0.0: AU4 0\n1.0: AU4 0.5, au12l 1\n2.0: -")
+    assert track.units == ("AU4", "AU12L")
+    assert track.at(np.array([0.0, 0.6, 1.0, 2.0, 9.0])) == pytest.approx(np.array([[0, 0], [0.3, 0.6], [0.5, 1], [0, 0], [0, 0]]))
+    with pytest.raises(InputError, match="names no unit"):
+        edit_from_text("0.0: -")

@@ -89,3 +89,18 @@ def test_wrong_edits_are_refused() -> None:
         ramp().scaled(1, ["AU9"])
     with pytest.raises(InputError, match="smoothing is nan"):
         ramp().smoothed(float("nan"))
+
+
+def test_overlay_replaces_the_units_that_both_have() -> None:
+    over = ActionUnitTrack(np.array([1.0]), np.array([[0.2, 0.6]], np.float32), ("AU1", "AU26"))
+    both = ramp().overlaid(over)
+    assert both.units == ("AU1", "AU4", "AU26") and both.times_s.tolist() == [0, 1, 2]
+    assert both.values.tolist() == [[pytest.approx(0.2), 0, pytest.approx(0.6)], [pytest.approx(0.2), 0.5, pytest.approx(0.6)],
+                                    [pytest.approx(0.2), 1, pytest.approx(0.6)]]  # fmt: skip
+    assert np.allclose(over.overlaid(ramp()).at(np.array([2.0])), [[0.2, 1, 1]])
+
+
+def test_only_some_units() -> None:
+    assert ramp().only(["AU26"]).units == ("AU26",) and (ramp().only(["AU26"]).values == 1).all()
+    with pytest.raises(InputError, match="'AU1' is not in the track; it holds AU4, AU26"):
+        ramp().only(["AU1", "AU4"])
