@@ -1,4 +1,4 @@
-"""The command line: animate, train, synth, bench. One sentence on stderr and status 2 for input that cannot be used."""
+"""The command line: animate, describe, train, synth, bench. One sentence on stderr and status 2 for input that cannot be used."""
 
 from __future__ import annotations
 
@@ -76,6 +76,20 @@ def _emotion(options: argparse.Namespace, duration_s: float) -> str | EmotionTra
     from .emotion.timeline import read_timeline
 
     return read_timeline(options.timeline, duration_s)
+
+
+def describe(options: argparse.Namespace) -> None:
+    """A script, a recording or a video becomes a timeline of feelings, and if asked for a plan of Action Units."""
+    from .describe_command import describe
+
+    describe(options)
+
+
+def prompt(options: argparse.Namespace) -> None:
+    """What to ask a language model about a script or a recording; its answer is for `describe --answer`."""
+    from .describe_command import print_prompt
+
+    print_prompt(options)
 
 
 def train_base(options: argparse.Namespace) -> None:
@@ -193,8 +207,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, required=True, metavar="OUT.mp4", help="video to write (.mp4, .mov or .mkv)")
     one.add_argument("--emotion", metavar="TEXT", help="label (happy, sad, ...) or free text; neutral if not given")
     one.add_argument("--intensity", type=_number(0, 1), default=1.0, metavar="X", help="of the emotion, 0 to 1 (default 1)")
-    one.add_argument("--timeline", type=Path, metavar="FILE", help="emotions over time, instead of --emotion")
-    one.add_argument("--au", type=Path, metavar="FILE", help="Action Unit curves over time")
+    one.add_argument(
+        "--timeline", type=Path, metavar="FILE", help="emotions over time, instead of --emotion: lines, or the JSON of `describe`"
+    )
+    one.add_argument(
+        "--au", type=Path, metavar="FILE", help="Action Unit curves over time: CSV, ARKit blendshapes, or a plan of `describe`"
+    )
     one.add_argument("--steps", type=_whole(1, 8), default=1, metavar="N", help="sampling steps, 1 to 8 (default 1)")
     one.add_argument("--seed", type=_whole(0, MAX_SEED), default=0, metavar="N", help="of all that is drawn by chance (default 0)")
     one.add_argument("--size", type=_whole(64, 8192), metavar="PX", help="long side of the video (default: the portrait's, at most 2160)")
@@ -203,6 +221,21 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--gaze", type=_gaze, metavar="X,Y", help="where to look, -1 to 1: right and down in the picture (default: by chance)")
     one.add_argument("--face", type=_whole(0, 999), default=0, metavar="N", help="which face, counted from 0 at the largest (default 0)")
     _add_model(one)
+
+    one = _command(commands, "describe", describe)
+    _add_scene(one)
+    one.add_argument("--video", type=Path, metavar="FILE", help="a real video: its sound, and its frames for a model that sees")
+    one.add_argument(
+        "--out", type=Path, required=True, metavar="OUT.txt", help="timeline to write; the exact track goes beside it as .json"
+    )
+    one.add_argument("--au", type=Path, metavar="PLAN.txt", help="plan of Action Units to write, too; needs a voice")
+    one.add_argument("--model", type=Path, metavar="FOLDER", help="language model to ask (default: the built-in reader)")
+    one.add_argument("--answer", type=Path, metavar="FILE", help="what another language model answered to `prompt`")
+    one.add_argument("--strict", action="store_true", help="refuse an answer with mistakes, instead of mending it with the built-in reader")
+    one.add_argument("--seed", type=_whole(0, MAX_SEED // 2), default=0, metavar="N", help="of a model's second attempts (default 0)")
+    one.add_argument("--device", default="auto", metavar="NAME", help="of a model: auto, cpu, cuda, cuda:1, mps, ... (default auto)")
+
+    _add_scene(_command(commands, "prompt", prompt))
 
     one = _command(commands, "bench", bench)
     one.add_argument("--size", type=_whole(64, 8192), default=512, metavar="PX", help="side of the video (default 512)")
@@ -244,6 +277,11 @@ def _command(commands: argparse._SubParsersAction, name: str, run: Callable[[arg
 def _add_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, metavar="FILE", help="denoiser's checkpoint (default: the one that ships with the package)")
     parser.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps, ... (default auto)")
+
+
+def _add_scene(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--script", type=Path, metavar="FILE", help="text of what is said")
+    parser.add_argument("--audio", type=Path, metavar="WAV", help="recording of it, any format")
 
 
 def _number(low: float, high: float) -> Callable[[str], float]:
