@@ -1,11 +1,21 @@
-"""The pack as ComfyUI sees it: its model folder and its nodes."""
+"""The pack as ComfyUI sees it: its model folders and its nodes."""
 
 from __future__ import annotations
 
 from comfy_api.latest import ComfyExtension, io
 
+from .action_unit_curves import EADNetActionUnitCurves
+from .action_unit_import import EADNetActionUnitImport
+from .action_unit_plan import EADNetActionUnitPlan
+from .action_units import EADNetActionUnits
+from .bridge.language_models import register_language_model_folder
 from .bridge.models import register_model_folder
+from .describe_emotion import EADNetDescribeEmotion
 from .emotion import EADNetEmotion
+from .emotion_answer import EADNetEmotionAnswer
+from .emotion_blend import EADNetEmotionBlend
+from .emotion_from_voice import EADNetEmotionFromVoice
+from .emotion_prompt import EADNetEmotionPrompt
 from .emotion_timeline import EADNetEmotionTimeline
 from .example import EADNetExample
 from .loader import EADNetLoader
@@ -20,6 +30,7 @@ from .video import EADNetVideo
 class EADNetExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         register_model_folder()
+        register_language_model_folder()
         return [
             EADNetExample,
             EADNetLoader,
@@ -31,4 +42,13 @@ class EADNetExtension(ComfyExtension):
             EADNetSampler,
             EADNetRender,
             EADNetVideo,
+            EADNetDescribeEmotion,
+            EADNetEmotionPrompt,
+            EADNetEmotionAnswer,
+            EADNetEmotionFromVoice,
+            EADNetEmotionBlend,
+            EADNetActionUnits,
+            EADNetActionUnitPlan,
+            EADNetActionUnitCurves,
+            EADNetActionUnitImport,
         ]

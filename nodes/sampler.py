@@ -11,11 +11,12 @@ from ..eadnet_core.types import MotionControl, SpeechFeatures
 from ..eadnet_core.types import Portrait as FoundPortrait
 from .bridge.models import loaded
 from .bridge.progress import node_report
-from .bridge.types import CATEGORY, Control, Emotion, Model, Motion, Portrait, Speech
+from .bridge.types import CATEGORY, ActionUnits, Control, Emotion, Model, Motion, Portrait, Speech
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
 
+    from ..eadnet_core.emotion.action_units import ActionUnitTrack
     from ..eadnet_core.emotion.track import EmotionTrack
 
 MAX_SEED = 2**53 - 1
@@ -71,6 +72,11 @@ class EADNetSampler(io.ComfyNode):
                     control_after_generate=True,
                     tooltip="Chooses head motion, blinks and glances; the same seed gives the same motion.",
                 ),
+                ActionUnits.Input(
+                    "action_units",
+                    optional=True,
+                    tooltip="From the Action Unit nodes: the units in it do as it says, the others what the feeling asks.",
+                ),
             ],
             outputs=[Motion.Output(display_name="motion", tooltip="For EADNetVideo and EADNetRender, at any size of the portrait.")],
         )
@@ -87,6 +93,7 @@ class EADNetSampler(io.ComfyNode):
         seed: int,
         emotion: EmotionTrack | None = None,
         control: MotionControl | None = None,
+        action_units: ActionUnitTrack | None = None,
     ) -> io.NodeOutput:
         from ..eadnet_core.diffusion.sampler import SamplerOptions, sample_motion
         from ..eadnet_core.emotion.track import EmotionTrack
@@ -94,7 +101,7 @@ class EADNetSampler(io.ComfyNode):
         from ..eadnet_core.pipeline import perform
 
         track = EmotionTrack.from_text("neutral") if emotion is None else emotion
-        performance = perform(speech, track, control or MotionControl(), seed)
+        performance = perform(speech, track, control or MotionControl(), seed, action_units)
         options = SamplerOptions(steps=steps, audio_scale=audio_guidance, emotion_scale=emotion_guidance, seed=seed)
         with loaded(model) as denoiser:
             parts = sample_motion(denoiser, portrait, speech, performance, options, node_report())

@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..timebase import FRAME_RATE
 from .action_unit_tokens import ActionUnitTokens
 from .action_units import ActionUnitTrack
-from .arkit import ARKIT_LEFT_OUT, ARKIT_NAMES, from_arkit
+from .arkit import ARKIT_LEFT_OUT, ARKIT_NAMES, ARKIT_OF_ACTION_UNIT, from_arkit
 from .vocabulary import ACTION_UNITS
 
 TIME_COLUMN = "time_s"
@@ -142,7 +142,12 @@ def _arkit_track(header: Sequence[str], rows: Sequence[Sequence[str]], rate: Fra
             times = _column(rows, i, name)
         elif lower not in IGNORED_ARKIT_COLUMNS and not lower.startswith(HEAD_COLUMNS):
             raise InputError(f"blendshape file has the column '{name}'; give {TIME_COLUMN} and names of ARKit such as {ARKIT_NAMES[2]}.")
-    return ActionUnitTrack(times, from_arkit(shapes))
+    given = {_BY_LOWER[name.lower()] for name in header if name.lower() in _BY_LOWER}
+    shown = ARKIT_OF_ACTION_UNIT | {"AU25": ("jawOpen",)}
+    units = [unit for unit in ACTION_UNITS if given.intersection(shown[unit])]
+    if not units:
+        raise InputError(f"blendshape file has only {', '.join(sorted(given))}, which no Action Unit has; add {ARKIT_NAMES[2]}.")
+    return ActionUnitTrack(times, from_arkit(shapes)).only(units)
 
 
 def _column(rows: Sequence[Sequence[str]], index: int, name: str) -> np.ndarray:

@@ -26,6 +26,7 @@ MAX_SCRIPT_LETTERS = 200_000
 """Longest script, about four hours: more is a file by mistake."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?\u2026\u3002\uff01\uff1f])[\"'\u201d\u2019)\]]*\s+|\n+")
+_DIRECTION = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _VOICED = 0.5
 
 
@@ -52,7 +53,7 @@ def cut_passages(script: str = "", speech: SpeechFeatures | None = None) -> tupl
     """The passages of a script, of a recording, or of a script and its recording; in order, without gaps, from 0 on.
 
     A script alone is timed at LETTERS_PER_SECOND. With its recording the sentences share the time in which somebody
-    speaks by their letters, and each border moves to the nearest pause.
+    speaks by their letters, and each border moves to the nearest pause. Directions in brackets, "(sighs)", take no time.
 
     Args:
         script: Plain text; empty: only the recording is known.
@@ -69,7 +70,7 @@ def cut_passages(script: str = "", speech: SpeechFeatures | None = None) -> tupl
     if speech is None or speech.num_frames == 0:
         if not sentences:
             raise InputError("there is nothing to describe: the script is empty and no recording is given; give one of them.")
-        return _timed(sentences, np.cumsum([len(sentence) / LETTERS_PER_SECOND for sentence in sentences]))
+        return _timed(sentences, np.cumsum(_spoken_letters(sentences)) / LETTERS_PER_SECOND)
     if not sentences:
         return _cut_at_pauses(speech)
     return _timed(sentences, _borders(sentences, speech))
@@ -88,11 +89,18 @@ def find_pauses(speech: SpeechFeatures) -> list[tuple[float, float]]:
     return [(float(voiced[gap] + 1) / rate, float(voiced[gap + 1]) / rate) for gap in gaps]
 
 
+def _spoken_letters(sentences: Sequence[str]) -> np.ndarray:
+    """Letters of each sentence without its directions [S]; where all are directions, they count themselves."""
+    letters = np.array([len(_DIRECTION.sub("", sentence).strip()) for sentence in sentences])
+    return letters if letters.any() else np.array([len(sentence) for sentence in sentences])
+
+
 def _borders(sentences: Sequence[str], speech: SpeechFeatures) -> np.ndarray:
     """End of each sentence in seconds [S]: by its share of the spoken time, moved into the nearest pause."""
     spoken = np.concatenate([[0.0], np.cumsum(speech.activity.numpy().astype(np.float64))])
     ends = np.arange(len(spoken)) / float(FRAME_RATE)
-    shares = np.cumsum([len(sentence) for sentence in sentences]) / sum(map(len, sentences))
+    letters = _spoken_letters(sentences)
+    shares = np.cumsum(letters) / letters.sum()
     borders = np.interp(shares * spoken[-1], spoken, ends) if spoken[-1] > 0 else shares * ends[-1]
     pauses = np.array([(start + end) / 2 for start, end in find_pauses(speech)])
     for i in range(len(borders) - 1):

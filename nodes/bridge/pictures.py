@@ -35,6 +35,26 @@ def to_pictures(image: Tensor) -> list[np.ndarray]:
             f"image holds {count} pictures; EADNetPortrait takes 1 to {MAX_BATCH} and makes one video of each. "
             "Choose one with the node Image From Batch."
         )
+    return _to_bytes(image)
+
+
+def to_frames(images: Tensor | None, most: int, long_side: int) -> list[np.ndarray]:
+    """At most `most` pictures of an IMAGE batch, evenly spread, brought down to a long side in pixels: what a model looks at.
+
+    Returns:
+        Arrays uint8 [H, W, 3]; none where nothing is connected.
+    """
+    if images is None or not len(images):
+        return []
+    chosen = images[torch.linspace(0, len(images) - 1, min(most, len(images))).round().long()]
+    shrink = max(1.0, max(chosen.shape[1:3]) / long_side)
+    size = [max(1, round(side / shrink)) for side in chosen.shape[1:3]]
+    if shrink > 1:
+        chosen = torch.nn.functional.interpolate(chosen.movedim(-1, 1).float(), size, mode="area").movedim(1, -1)
+    return _to_bytes(chosen)
+
+
+def _to_bytes(image: Tensor) -> list[np.ndarray]:
     pixels = image.detach().float().cpu().nan_to_num(0.0)
     if pixels.shape[-1] == 1:
         pixels = pixels.expand(-1, -1, -1, 3)

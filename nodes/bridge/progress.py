@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import comfy.model_management
 import comfy.utils
 import numpy as np
@@ -9,8 +11,17 @@ from PIL import Image
 
 from ...eadnet_core.types import Report
 
+if TYPE_CHECKING:
+    from ...eadnet_core.emotion.describer import Progress
+
 _PREVIEW_SIDE = 512
 """Longest side of a preview in pixels."""
+
+
+def node_progress() -> Progress:
+    """A `progress(done, total)` that moves the running node's bar and raises on cancel."""
+    report = node_report()
+    return lambda done, total: report(done, total, None)
 
 
 def node_report(previews: bool = True) -> Report:

@@ -18,3 +18,5 @@ Control = io.Custom("EADNET_CONTROL")
 """An eadnet_core.types.MotionControl."""
 Motion = io.Custom("EADNET_MOTION")
 """An eadnet_core.types.MotionField."""
+ActionUnits = io.Custom("EADNET_AU")
+"""An eadnet_core.emotion.action_units.ActionUnitTrack."""

@@ -30,9 +30,11 @@ def test_written_text_reads_back(tmp_path: Path) -> None:
 
 def test_blendshapes_of_mediapipe_and_live_link_are_converted() -> None:
     track = parse_action_units("time_s,_neutral,browInnerUp,mouthSmileLeft\n0,0,0.5,0.25\n1,0,1,0")
-    assert track.units == ACTION_UNITS and track.values[0, ACTION_UNITS.index("AU12L")] == 0.25
+    assert track.units == ("AU1", "AU12L") and track.values.tolist() == [[0.5, 0.25], [1, 0]]
     live = parse_action_units("Timecode,BlendshapeCount,EyeBlinkLeft,HeadYaw,LeftEyePitch\n10:00:00:01,61,1,-0.3,0.1\n10:00:00:02,61,0,0,0")
-    assert live.values[:, ACTION_UNITS.index("AU45L")].tolist() == [1, 0] and np.allclose(live.times_s, [0.02, 0.06])
+    assert live.units == ("AU45L",) and live.values.tolist() == [[1], [0]] and np.allclose(live.times_s, [0.02, 0.06])
+    jaw = parse_action_units("time_s,jawOpen,mouthClose,tongueOut\n0,0.6,0.4,1\n")
+    assert jaw.units == ("AU25", "AU26") and jaw.values[0] == pytest.approx([0.2, 0.6])
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,7 @@ def test_blendshapes_of_mediapipe_and_live_link_are_converted() -> None:
         ("time_s,AU4\n1,0\n0,0\n", "do not rise"),
         ("time_s,browInnerUp,AU4\n0,0,0\n", "column 'AU4'"),
         ("time_s,browInnerUp\n0,7\n", "browInnerUp is 7"),
+        ("time_s,tongueOut,jawLeft\n0,0,0\n", "only jawLeft, tongueOut, which no Action Unit has"),
     ],
 )
 def test_wrong_files_are_refused(text: str, message: str) -> None:

@@ -53,6 +53,13 @@ def test_short_sentences_are_joined() -> None:
     assert all(passage.duration_s >= MIN_PASSAGE_S for passage in cut_passages(SCRIPT * 4))
 
 
+def test_directions_in_brackets_take_no_time() -> None:
+    directed = SCRIPT.replace("I got", "(beaming, out of breath) I got").replace("But", "[sighs, looks down]\nBut")
+    assert [passage.end_s for passage in cut_passages(directed)] == pytest.approx([passage.end_s for passage in cut_passages(SCRIPT)])
+    assert cut_passages(directed)[0].text.startswith("(beaming") and cut_passages(directed)[-1].text.startswith("[sighs")
+    assert len(cut_passages("(laughs) (cries)")) == 1
+
+
 def test_sentences_of_a_recording_end_in_its_pauses() -> None:
     recording = speech((0.4, 0), (2.6, 1), (0.6, 0), (3.4, 1), (0.8, 0), (3.0, 1), (0.2, 0))
     passages = cut_passages(SCRIPT, recording)
