@@ -18,7 +18,7 @@ MIN_PASSAGE_S = 1.5
 """A shorter sentence joins the one before it: a face needs that long to change and be seen."""
 MAX_PASSAGE_S = 12.0
 """Longest passage of a recording without a pause; it is cut where the voice is weakest."""
-PAUSE_S = 0.35
+PAUSE_S = 0.24
 """Silence that ends a passage of a recording."""
 SNAP_S = 1.2
 """How far a sentence's end may move to fall into a pause."""

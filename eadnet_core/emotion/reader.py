@@ -31,6 +31,11 @@ COPULAS = frozenset(
     "am is are was were be been being im hes shes its youre theyre were feel feels feeling felt look looks looking looked seem seems "
     "seemed sound sounds sounding sounded stay stayed get gets got became become and but yet half very so a".split()
 )
+BEARERS = frozenset(
+    "and but yet face look expression voice tone mood smile glance stare gaze manner way person man woman boy girl child mouth eye eyes "
+    "grin laugh frown sigh smirk".split()
+)
+"""What can be so, behind an article and such a word: people, their faces and voices."""
 LINGERING = frozenset({"disgusted", "contemptuous"})
 """Classes whose cues still show when negated: who cannot stand a stench smells it."""
 LINGERING_PHRASES = frozenset({"sad", "angry"})
@@ -185,7 +190,10 @@ def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[En
 
 def _is_felt(tokens: tuple[str, ...], at: int) -> bool:
     """Whether an ambiguous word names a feeling here: alone, or where somebody is, feels or looks so."""
-    return sum(token not in MARKS for token in tokens) <= 2 or any(word in COPULAS for word in tokens[max(0, at - 3) : at])
+    evidence = {word for word in tokens[max(0, at - 3) : at] if word in COPULAS}
+    if evidence == {"a"} and at + 1 < len(tokens) and tokens[at + 1] not in MARKS:
+        return tokens[at + 1] in BEARERS  # "a bitter look", but not "a dark table"
+    return sum(token not in MARKS for token in tokens) <= 2 or bool(evidence)
 
 
 def _find(lexicon: Lexicon, tokens: tuple[str, ...], at: int, denied: bool) -> tuple[Entry | None, int, float]:

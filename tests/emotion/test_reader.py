@@ -63,6 +63,18 @@ def test_reads_what_the_grammar_of_captions_means() -> None:
     assert np.mean(np.array(apart) < 0.3) > 0.9
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("He bought her a beautiful blue boat", "happy"),
+        ("I had a cold drink at a dark table", "neutral"),
+        ("He has a bitter look", "angry"),
+    ],
+)
+def test_a_thing_may_be_blue_without_being_sad(text: str, label: str) -> None:
+    assert read_text(text).label == label
+
+
 def test_unknown_text_is_neutral() -> None:
     reading = read_text("The quorum assembles at gate four")
     assert reading.label == "neutral" and reading.words == ()
