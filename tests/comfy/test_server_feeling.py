@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.comfy.graphs import Prompt, node, talking_head, with_frames
-from tests.emotion.tiny_models import save_llama
+from tests.emotion.tiny_models import save_llama, save_llava
 
 if TYPE_CHECKING:
     from tests.comfy.client import Client, Run
@@ -80,6 +80,17 @@ def test_a_model_that_cannot_be_used_is_named(client: Client, tiny: str) -> None
     weights.write_bytes(whole)
     assert run.status == "error" and "damaged or half downloaded" in run.error["exception_message"]
     assert run.error["exception_type"].endswith("InputError")
+
+
+def test_frames_are_seen_by_a_model_that_sees_and_by_no_other(client: Client, tiny: str) -> None:
+    folder = client.comfyui.base / "models" / "LLM" / "seeing"
+    shutil.rmtree(folder, ignore_errors=True)
+    save_llava(folder)
+    batch = node("EmptyImage", width=640, height=360, batch_size=60, color=0xAA4411)
+    for engine, unseen in ((BUILT_IN, True), (tiny, True), ("seeing", False)):
+        run = client.run({**describing(engine, frames=["batch", 0]), "batch": batch})
+        assert ("# The frames were not looked at" in text_of(run)) == unseen
+    shutil.rmtree(folder)
 
 
 def test_prompt_and_answer_go_around_any_model(client: Client) -> None:
