@@ -29,8 +29,8 @@ CAUTION = "The feelings are a guess: sound alone tells how aroused a voice is be
 class BuiltInDescriber:
     """The reader without a model: the lexicon for words, prosody for sound.
 
-    Words decide the class and sound the strength. A sentence that names no feeling keeps some of the mood before it. Where
-    only a recording is known, see VoiceDescriber.
+    Words decide the class and sound the strength; a direction in brackets, "(furious)", outweighs what is said. A sentence that
+    names no feeling keeps some of the mood before it. Where only a recording is known, see VoiceDescriber.
 
     Source: ours.
     """
@@ -46,7 +46,8 @@ class BuiltInDescriber:
         mood = Meaning()
         for index, passage in enumerate(scene.passages):
             arousal = scene.voices[index].arousal if scene.voices else 0.0
-            reading = read_text(passage.text)
+            directed = read_text(passage.directions)
+            reading = directed if directed.words else read_text(passage.text)
             mood = reading.meaning.scaled(1 + VOICE_SHARE * arousal) if reading.words else Meaning(mood.scaled(CARRIED).emotion)
             meanings.append(mood)
             if progress is not None:

@@ -16,7 +16,7 @@ LETTERS_PER_SECOND = 14.0
 """How fast a script is read where no recording says it: about 150 English words a minute."""
 MIN_PASSAGE_S = 1.5
 """A shorter sentence joins the one before it: a face needs that long to change and be seen."""
-MAX_PASSAGE_S = 12.0
+MAX_PASSAGE_S = 6.0
 """Longest passage of a recording without a pause; it is cut where the voice is weakest."""
 PAUSE_S = 0.24
 """Silence that ends a passage of a recording."""
@@ -47,6 +47,11 @@ class Passage:
     @property
     def duration_s(self) -> float:
         return self.end_s - self.start_s
+
+    @property
+    def directions(self) -> str:
+        """What stands in brackets in the text, such as "sighs, looks down"; empty without any."""
+        return ", ".join(found.strip("()[]") for found in _DIRECTION.findall(self.text))
 
 
 def cut_passages(script: str = "", speech: SpeechFeatures | None = None) -> tuple[Passage, ...]:
@@ -132,6 +137,8 @@ def _timed(sentences: Sequence[str], ends: np.ndarray) -> tuple[Passage, ...]:
 
 def _cut_at_pauses(speech: SpeechFeatures) -> tuple[Passage, ...]:
     end = float(speech.duration_s)
+    if float(speech.activity.max()) < _VOICED:
+        return (Passage(0.0, end),)
     cuts = [0.0]
     for pause in (*((start + stop) / 2 for start, stop in find_pauses(speech)), end):
         while pause - cuts[-1] > MAX_PASSAGE_S:

@@ -48,6 +48,11 @@ def test_a_mood_is_carried_into_a_plain_sentence_but_fades() -> None:
     assert labels(plain) == ["neutral"] * len(plain.spans) and all(not span.captions for span in plain.spans)
 
 
+def test_a_direction_outweighs_the_words() -> None:
+    script = "(furious) What a beautiful, wonderful day this is, my love.\n[in Paris] What a beautiful, wonderful day this is, my love."
+    assert labels(BuiltInDescriber().describe(Scene.of(script)).track) == ["angry", "happy"]
+
+
 def test_words_decide_the_class_and_the_voice_its_strength() -> None:
     script = "I am a bit annoyed about that letter. I am a bit annoyed about that letter."
     strong = np.concatenate([utterance(3, 110, 0.08, 3, 1), silence(0.6), utterance(3, 160, 0.5, 5, 4)])
