@@ -41,9 +41,10 @@ def left_behind(client: Client) -> set[Path]:
 
 
 def test_pack_loads_without_an_error_line(client: Client) -> None:
+    """The log names the pack once: where it says how long its import took."""
     log = client.comfyui.log.read_text(encoding="utf-8")
-    assert "IMPORT FAILED" not in log and "Traceback" not in log and "Error while calling comfy_entrypoint" not in log
-    (seconds,) = re.findall(r"^ *([\d.]+) seconds: .*EAD-Net$", log, re.M)
+    (line,) = [line for line in log.splitlines() if "EAD-Net" in line]
+    (seconds,) = re.findall(r" ([\d.]+) seconds: .*EAD-Net$", line)
     assert float(seconds) <= 0.3
 
 
