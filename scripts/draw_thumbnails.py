@@ -55,7 +55,7 @@ def _shrunk(path: Path) -> list[np.ndarray]:
 
 
 def _sheet(pictures: list[np.ndarray], starts_s: list[float]) -> np.ndarray:
-    """Of each feeling, or each part, the picture in its middle half that differs most from the first one: a face that speaks.
+    """Of each feeling, or each part, the picture in its middle half whose mouth differs most from the first one: a face that speaks.
 
     Pictures that are wide already hold their faces side by side; of them one is enough.
     """
@@ -63,11 +63,12 @@ def _sheet(pictures: list[np.ndarray], starts_s: list[float]) -> np.ndarray:
     ends = [round(25 * start) for start in starts_s[1:]]
     parts = 1 if width > 2 * height else PLAIN_PARTS
     borders = [0, *ends, len(pictures)] if starts_s else np.linspace(0, len(pictures), parts + 1).round().astype(int).tolist()
-    first = pictures[0].astype(int)
+    mouths = np.s_[height // 2 :]
+    first = pictures[0][mouths].astype(int)
     chosen = []
     for start, end in pairwise(borders):
         middle = pictures[start + (end - start) // 4 : max(start + 1, end - (end - start) // 4)]
-        chosen.append(max(middle, key=lambda picture: np.abs(picture - first).mean()))
+        chosen.append(max(middle, key=lambda picture: np.abs(picture[mouths] - first).mean()))
     return np.hstack(chosen)
 
 
