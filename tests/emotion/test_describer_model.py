@@ -6,16 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from eadnet_core.audio.sound import Sound
 from eadnet_core.emotion.describer import DEGREES
 from eadnet_core.emotion.describer_model import ATTEMPTS, ModelDescriber
 from eadnet_core.emotion.language_model import LanguageModel, load_language_model
-from eadnet_core.emotion.prompt import fill_prompt
 from eadnet_core.emotion.scene import Scene
 from eadnet_core.emotion.vocabulary import EMOTIONS
-from tests.emotion.tiny_models import picture, save_gpt2, save_llama, save_llava
+from tests.emotion.tiny_models import picture, save_llama, save_llava
 from tests.emotion.voices import RATE, utterance
 
 SCRIPT = "They have sold our house without asking us. I do not know what to say to the children. Well, come in and sit down here."
@@ -109,39 +107,6 @@ def test_captions_are_tried_again_with_other_seeds_and_then_replaced(model: Lang
     assert [entry["seed"] for entry in asked] == [None, 101, 102, None, 104, 105, None]
     assert description.notes == (f"Passage 2: no caption in {ATTEMPTS} attempts, so the names of the classes stand in for it.",)
     assert "sad, moderately" in asked[0]["prompt"] and "They have sold our house" in asked[0]["prompt"]
-
-
-def test_a_model_that_was_taught_is_understood(tmp_path: Path) -> None:
-    """The whole way without a stand-in: a few steps of training, then what it says is found in the track."""
-    folder = save_gpt2(tmp_path / "taught")
-    taught = load_language_model(folder)
-    line = SCENE.passages[0].text
-    places = {"before": "nothing", "line": line, "after": SCENE.after(0), "voice": "not known"}
-    nothing = {"before": "nothing", "line": "...", "after": "nothing", "voice": "not known"}
-    caption = "worn and sad, corners of the mouth down"
-    lessons = [
-        (fill_prompt("label", **places), " sad"),
-        (fill_prompt("label", **nothing), " happy"),
-        (fill_prompt("intensity", **places, label="sad", degrees=", ".join(DEGREES)), " strongly"),
-        (fill_prompt("intensity", **nothing, label="sad", degrees=", ".join(DEGREES)), " slightly"),
-        *((fill_prompt("caption", **places, label="sad", degree=degree), f" {caption}\n</s>") for degree in DEGREES),
-    ]
-    net = taught.net.requires_grad_(True)
-    optimiser = torch.optim.AdamW(net.parameters(), 1e-2)
-    for step in range(240):
-        prompt, answer = lessons[step % len(lessons)]
-        before, whole = (taught.tokenizer(text, return_tensors="pt")["input_ids"] for text in (prompt, prompt + answer))
-        wanted = whole.clone()
-        wanted[:, : before.shape[1]] = -100
-        loss = net(input_ids=whole, labels=wanted).loss
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-    net.eval().requires_grad_(False)
-    span = ModelDescriber(taught).describe(SCENE).track.spans[0]
-    assert EMOTIONS[int(np.argmax(span.distribution))] == "sad" and span.intensity > 0.4
-    assert span.captions[0][0] == caption and "AU15" in span.action_units
 
 
 def test_frames_are_seen_or_it_is_said_that_they_are_not(model: LanguageModel, tmp_path: Path) -> None:
