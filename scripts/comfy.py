@@ -225,7 +225,7 @@ def test(arguments: list[str]) -> int:
         environment["EADNET_CHROMIUM"] = chromium
     else:
         print("No Chromium was found and none could be installed: the browser tests are skipped.")
-    command = [str(python_with_packages()), "-m", "pytest", "tests/comfy", "-rs", *arguments]
+    command = [str(python_with_packages()), "-m", "pytest", "tests/comfy", *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
