@@ -94,33 +94,11 @@ def prompt(options: argparse.Namespace) -> None:
 
 def train_base(options: argparse.Namespace) -> None:
     """The denoiser, on drawn faces that speak a corpus; goes on where an earlier training stopped."""
-    import torch
-
-    from .checkpoint import save_checkpoint
-    from .device import choose_device
-    from .models.denoiser import Denoiser
-    from .synthetic.speech_corpus import load_corpus
-    from .training.base.recipe import BaseRecipe
-    from .training.base.report import measure_sync, write_sheet
-    from .training.base.train import train_base
-
     _check_folder(options.out)
     _check_recipe(options.recipe)
-    device = choose_device(options.device)
-    recipe = BaseRecipe.read(options.recipe)
-    minutes = recipe.minutes if options.minutes is None else options.minutes
-    state_path = options.out.with_suffix(".state")
-    corpus = load_corpus(options.speech)
-    state = train_base(recipe, corpus.training, minutes, state_path, device=device, progress=_print_losses)
-    provenance = {"recipe": recipe.to_dict(), "seed": recipe.seed, "commit": options.commit, "steps": state.step}
-    provenance |= {"minutes": round(state.spent_s / 60, 1), "device": str(device), "torch": torch.__version__}
-    net = state.average.module
-    assert isinstance(net, Denoiser)
-    save_checkpoint(options.out, net, net.config, {**provenance, "data": "drawn faces and synthetic speech only"})
-    sync = measure_sync(net, corpus.held_out, recipe.size)
-    print(f"sync: true frames {sync.truth:.3f}, made {sync.made:.3f}, with other sound {sync.other_sound:.3f}", file=sys.stderr)
-    write_sheet(net, corpus.held_out, recipe.size, options.out.with_suffix(".png"))
-    print(options.out)
+    from .train_command import train
+
+    train(options)
 
 
 def train_locator(options: argparse.Namespace) -> None:
@@ -132,19 +110,11 @@ def train_locator(options: argparse.Namespace) -> None:
     _check_recipe(options.recipe)
 
     def progress(where: str, losses: dict[str, float], net: object) -> None:
-        _print_line(where, losses)
+        print(where, *(f"{name} {value:.4f}" for name, value in losses.items()), file=sys.stderr)
 
     device = str(choose_device(options.device))
     train_locator(options.recipe, options.out, options.minutes, device, progress, commit=options.commit)
     print(options.out)
-
-
-def _print_losses(step: int, steps: int, losses: dict[str, float]) -> None:
-    _print_line(f"step {step}/{steps or '?'}", losses)
-
-
-def _print_line(where: str, losses: dict[str, float]) -> None:
-    print(where, *(f"{name} {value:.4f}" for name, value in losses.items()), file=sys.stderr)
 
 
 def synth_speech(options: argparse.Namespace) -> None:
@@ -253,6 +223,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--commit", default="unknown", metavar="NAME", help="version of the code, for the weights' header")
         if run is train_base:
             one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
+            one.add_argument("--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: none)")
 
     kinds = commands.add_parser("synth", help="Training material: speech, faces.").add_subparsers(required=True, metavar="KIND")
     one = _command(kinds, "speech", synth_speech)

@@ -1,7 +1,7 @@
 """The losses of the base denoiser: the clip itself, its motion, and the exact labels that drawn faces bring.
 
-With real clips only the first two have labels. Flow, mask and paint labels teach the same thing many times faster: a pixel
-loss says that a moved lip is wrong, the flow label says where it should have come from.
+With real clips only the first two have labels, and only they count. Flow, mask and paint labels teach the same thing many times
+faster: a pixel loss says that a moved lip is wrong, the flow label says where it should have come from.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ...face.landmarks import INDEX, five_points
 from ...face.soft_shapes import blob, unit_grid
 from ...synthetic.clip import DrawnClip
 from ...types import Warp
+from .recorded_clip import RecordedClip
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,16 @@ class Losses:
     Attributes:
         picture: Error of x0.
         motion: Error of its change from frame to frame.
-        flow: Distance of the flow from its label, pixels.
-        mask: Cross-entropy of the mouth's mask.
-        paint: Error of the mouth's colour where it is seen.
+        flow: Distance of the flow from its label, pixels; None of a recorded clip, which has no labels.
+        mask: Cross-entropy of the mouth's mask; None likewise.
+        paint: Error of the mouth's colour where it is seen; None likewise.
     """
 
     picture: Tensor
     motion: Tensor
-    flow: Tensor
-    mask: Tensor
-    paint: Tensor
+    flow: Tensor | None = None
+    mask: Tensor | None = None
+    paint: Tensor | None = None
 
 
 def importance(landmarks: Tensor, size: int) -> Tensor:
@@ -49,13 +50,13 @@ def importance(landmarks: Tensor, size: int) -> Tensor:
     return (weight + 2 * blob(x, y, chin[:, 0], chin[:, 1], 0.1, 0.04))[:, None, None]
 
 
-def losses(warp: Warp, x0: Tensor, clip: DrawnClip, sigma: Tensor) -> Losses:
+def losses(warp: Warp, x0: Tensor, clip: DrawnClip | RecordedClip, sigma: Tensor) -> Losses:
     """The losses of an estimate.
 
     Args:
         warp: The denoiser's answer.
         x0: [B, T, 3, S, S], what it makes of the portrait.
-        clip: The labels.
+        clip: The true frames, and the labels of a drawn clip.
         sigma: [B, T], noise levels; frames that were given clean count a fifth.
     """
     size = x0.shape[-1]
@@ -65,6 +66,10 @@ def losses(warp: Warp, x0: Tensor, clip: DrawnClip, sigma: Tensor) -> Losses:
     weight = where * unknown
     error = x0 - clip.frames
     step = (x0[:, 1:] - x0[:, :-1]) - (clip.frames[:, 1:] - clip.frames[:, :-1])
+    picture = (weight * (4 * error.square() + error.abs())).mean()
+    motion = (where * (4 * step.square() + step.abs())).mean()
+    if isinstance(clip, RecordedClip):
+        return Losses(picture, motion)
     off_px = (warp.flow - clip.flow) * size
     distance = torch.sqrt(off_px.square().sum(2, keepdim=True) + 0.01) - 0.1
     # far outside the known the label is the nearest guess, so it counts a little
@@ -73,8 +78,8 @@ def losses(warp: Warp, x0: Tensor, clip: DrawnClip, sigma: Tensor) -> Losses:
     edge = F.binary_cross_entropy_with_logits(logit, clip.mask, reduction="none")
     shown = clip.mask * unknown
     return Losses(
-        picture=(weight * (4 * error.square() + error.abs())).mean(),
-        motion=(where * (4 * step.square() + step.abs())).mean(),
+        picture=picture,
+        motion=motion,
         flow=flow,
         mask=(edge * weight * (1 + 3 * clip.mask)).mean() * 10,
         paint=((warp.paint - clip.paint).abs() * shown).sum() / (3 * shown.sum() + 1),

@@ -14,7 +14,7 @@ from ...models.denoiser import Denoiser
 from ...models.warp import apply_warp
 from ...synthetic.speech_corpus import SpeechCorpus
 from ...types import Conditions, Warp
-from .train import Example, draw_example
+from .train import draw_example
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def write_sheet(net: Denoiser, corpus: SpeechCorpus, size: int, path: Path, seed
     """A picture of eight unseen faces: portrait, then true frames above one-step samples."""
     device = next(net.parameters()).device
     generator = Generator(device).manual_seed(seed)
-    example: Example = draw_example(corpus.to(device), 8, 8, size, 0.0, generator)
+    example = draw_example(corpus.to(device), 8, 8, size, 0.0, generator)
     reference = example.conditions.reference
     made = apply_warp(reference, sample_once(net, example.conditions, 8, generator))
     rows = []

@@ -15,6 +15,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from ...errors import InputError
 from ...models.denoiser import Denoiser
+from .world import World
 
 
 @dataclass
@@ -25,7 +26,8 @@ class TrainingState:
         net: The weights that learn.
         average: Their moving average, which is what is kept in the end.
         optimizer: AdamW with its moments.
-        generator: Source of all randomness, on the training device.
+        generator: Source of all randomness of this process, on the training device.
+        world: The processes that train together.
         step: Steps made.
         steps: Steps to make, once they are known; 0 before.
         spent_s: Seconds spent on them.
@@ -35,13 +37,23 @@ class TrainingState:
     average: AveragedModel
     optimizer: torch.optim.AdamW
     generator: Generator
+    world: World
     step: int = 0
     steps: int = 0
     spent_s: float = 0.0
 
     def save(self, path: Path) -> None:
-        """Writes the state; a file already there is replaced only by a whole one."""
-        tensors: dict[str, Tensor] = {"generator": self.generator.get_state()}
+        """Writes the state; a file already there is replaced only by a whole one. All processes call it, the first one writes.
+
+        Raises:
+            InputError: The file cannot be written, as on a full disk.
+        """
+        tensors: dict[str, Tensor] = {"generators": self.world.gathered(self.generator.get_state())}
+        if self.world.rank == 0:
+            self._write(path, tensors)
+        self.world.agreed(0)  # nobody goes on, perhaps to read it, before it is written
+
+    def _write(self, path: Path, tensors: dict[str, Tensor]) -> None:
         for name, value in self.net.state_dict().items():
             tensors[f"net/{name}"] = value
         for name, value in self.average.module.state_dict().items():
@@ -51,14 +63,19 @@ class TrainingState:
                 tensors[f"optimizer/{index}/{name}"] = value
         said = {"step": self.step, "steps": self.steps, "spent_s": self.spent_s}
         temporary = path.with_suffix(".partial")
-        save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, {"state": json.dumps(said)})
-        os.replace(temporary, path)
+        try:
+            save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, {"state": json.dumps(said)})
+            os.replace(temporary, path)
+        except (OSError, SafetensorError) as error:
+            raise InputError(f"Training state {path} cannot be written ({error}); free space on that disk and train on.") from error
+        finally:
+            temporary.unlink(missing_ok=True)
 
     def load(self, path: Path) -> None:
         """Goes on from a saved state.
 
         Raises:
-            InputError: The file is not a state of this network.
+            InputError: The file is no state of this network, or this machine does not see it.
         """
         try:
             with safe_open(path, "pt") as file:
@@ -85,5 +102,7 @@ class TrainingState:
             # files hold plain layouts; the fused step walks moments and weights side by side in memory, so both must lie alike
             kept.update({k: torch.empty_like(parameter).copy_(v) for k, v in kept.items() if v.shape == parameter.shape})
         self.average.n_averaged.fill_(said["step"])
-        self.generator.set_state(tensors["generator"])
+        if self.world.rank < len(tensors["generators"]):  # a process more than last time begins with chance of its own
+            own = tensors["generators"][self.world.rank].clone()  # a generator reads from the start of the storage
+            self.generator.set_state(own)
         self.step, self.steps, self.spent_s = said["step"], said["steps"], said["spent_s"]

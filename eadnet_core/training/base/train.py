@@ -1,12 +1,14 @@
-"""Training of the base denoiser on drawn faces: `python -m eadnet_core train base --minutes M`."""
+"""Training of the base denoiser on drawn faces and on footage: `python -m eadnet_core train base --minutes M`."""
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Generator, Tensor
@@ -21,12 +23,16 @@ from ...types import SPEECH_CONTEXT, Conditions
 from .controls import draw_controls
 from .objective import Losses, losses, viseme_loss
 from .recipe import BaseRecipe
+from .recorded_clip import RecordedClip
 from .state import TrainingState
+from .world import Alone, World
 
 TIMED_STEPS = 24
 """Steps after which the minutes that are left are turned into a number of steps, once."""
 SAVE_EVERY_S = 240.0
 REPORT_EVERY = 10
+SEED_STRIDE = 1_000_003
+"""Between the seeds of the processes that train together."""
 
 Progress = Callable[[int, int, dict[str, float]], None]
 """progress(step, steps, smoothed losses); steps is 0 while still unknown. Raising in it stops the training."""
@@ -34,35 +40,61 @@ Progress = Callable[[int, int, dict[str, float]], None]
 
 @dataclass(frozen=True)
 class Example:
-    """A drawn batch: what the denoiser is told, and the labels.
+    """A batch: what the denoiser is told, and what it should have made of it.
 
     Attributes:
         conditions: Portrait and controls.
+        clip: Frames, and labels of drawn ones.
+    """
+
+    conditions: Conditions
+    clip: DrawnClip | RecordedClip
+
+
+class Recordings(Protocol):
+    """Batches of real clips."""
+
+    def example(self, index: int) -> Example | None:
+        """Batch number `index` of a training, on its device; None where that batch is to be drawn."""
+
+
+@dataclass(frozen=True)
+class DrawnExample(Example):
+    """A drawn batch.
+
+    Attributes:
         clip: Frames and labels.
         visemes: [B, T, 5], what is said.
     """
 
-    conditions: Conditions
     clip: DrawnClip
     visemes: Tensor
 
 
-def draw_example(corpus: SpeechCorpus, batch: int, num_frames: int, size: int, drop: float, generator: Generator) -> Example:
+def draw_example(corpus: SpeechCorpus, batch: int, num_frames: int, size: int, drop: float, generator: Generator) -> DrawnExample:
     """A batch of random faces that speak random stretches of the corpus."""
     mel, visemes = corpus.draw(generator, batch, num_frames, SPEECH_CONTEXT)
     controls, told = draw_controls(visemes, drop, generator)
     clip = draw_clip(controls, size, generator)
     maps = draw_landmark_maps(clip.seen_landmarks, size)
-    return Example(told.conditions(clip.reference, maps, clip.seen_landmarks, mel), clip, visemes)
+    return DrawnExample(told.conditions(clip.reference, maps, clip.seen_landmarks, mel), clip, visemes)
 
 
-def new_state(recipe: BaseRecipe, config: DenoiserConfig, device: torch.device) -> TrainingState:
-    """A training before its first step."""
+def new_state(recipe: BaseRecipe, start: Denoiser | DenoiserConfig, world: World) -> TrainingState:
+    """A training before its first step.
+
+    Args:
+        recipe: What to train.
+        start: The network to go on from, of which a checkpoint's averaged weights are enough, or the form of a new one.
+        world: The processes that train together; each has chance of its own, but for the first weights.
+    """
     torch.manual_seed(recipe.seed)
-    net = Denoiser(config).to(device)
+    net = Denoiser(start) if isinstance(start, DenoiserConfig) else copy.deepcopy(start)
+    net = net.to(world.device)
     average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(recipe.ema_decay))
     optimizer = torch.optim.AdamW(net.parameters(), recipe.learning_rate, (0.9, 0.98), weight_decay=recipe.weight_decay, fused=True)
-    return TrainingState(net, average, optimizer, Generator(device).manual_seed(recipe.seed))
+    generator = Generator(world.device).manual_seed(recipe.seed + SEED_STRIDE * world.rank)
+    return TrainingState(net, average, optimizer, generator, world)
 
 
 def train_base(
@@ -70,49 +102,55 @@ def train_base(
     corpus: SpeechCorpus,
     minutes: float,
     state_path: Path,
-    config: DenoiserConfig | None = None,
-    device: torch.device | str = "cpu",
+    start: Denoiser | DenoiserConfig | None = None,
+    world: World | None = None,
+    recordings: Recordings | None = None,
     progress: Progress | None = None,
     max_steps: int | None = None,
 ) -> TrainingState:
     """Trains until the minutes are over, and keeps the state in a file now and then; goes on from it where it exists.
+
+    Of several processes each makes its own batches, and all make the same steps.
 
     Args:
         recipe: What to train.
         corpus: What is said; training stretches only.
         minutes: Budget of the whole training. It is turned into a number of steps once, which a resumed training keeps.
         state_path: The state's file.
-        config: The network; the default one where None.
-        device: Where to draw and to train.
-        progress: Told of the losses every 20 steps.
+        start: The network to go on from, or the form of a new one; the default form where None. A state's file comes before it.
+        world: The processes that train together; this one on the CPU where None.
+        recordings: Batches of real clips; all are drawn where None.
+        progress: Told of the losses every 10 steps, by the first process.
         max_steps: Stops after this many steps altogether, with the state saved; None: at the end.
     """
-    device = torch.device(device)
-    state = new_state(recipe, config or DenoiserConfig(), device)
-    if state_path.exists():
+    world = world or Alone(torch.device("cpu"))
+    state = new_state(recipe, start or DenoiserConfig(), world)
+    if world.agreed(state_path.exists()):
         state.load(state_path)
-    corpus = corpus.to(device)
+    corpus = corpus.to(world.device)
     began, timed = time.monotonic() - state.spent_s, (time.monotonic(), state.step)
     saved, smooth = time.monotonic(), dict[str, float]()
     example: Example | None = None
     while state.steps == 0 or state.step < state.steps:
         if max_steps is not None and state.step >= max_steps:
             break
+        index = state.step // recipe.reuse
+        batch, num_frames, past = recipe.clips[index % len(recipe.clips)]
         if example is None or state.step % recipe.reuse == 0:
-            batch, num_frames, past = recipe.clips[state.step // recipe.reuse % len(recipe.clips)]
-            example = draw_example(corpus, batch, past + num_frames, recipe.size, recipe.drop, state.generator)
+            example = None if recordings is None else recordings.example(index)
+            example = example or draw_example(corpus, batch, past + num_frames, recipe.size, recipe.drop, state.generator)
         found = train_step(state, recipe, example, past, corpus)
-        smooth = {name: 0.98 * smooth.get(name, value) + 0.02 * value for name, value in found.items()}
+        smooth |= {name: 0.98 * smooth.get(name, value) + 0.02 * value for name, value in found.items()}
         state.step += 1
         now = time.monotonic()
         state.spent_s = now - began
         if state.steps == 0 and state.step >= timed[1] + TIMED_STEPS:
             left_s = 60 * minutes - state.spent_s
-            state.steps = state.step + max(0, int(left_s * (state.step - timed[1]) / (now - timed[0])))
-        if progress is not None and state.step % REPORT_EVERY == 0:
+            state.steps = world.agreed(state.step + max(0, int(left_s * (state.step - timed[1]) / (now - timed[0]))))
+        if progress is not None and world.rank == 0 and state.step % REPORT_EVERY == 0:
             progress(state.step, state.steps, smooth)
         # a batch that serves several steps is not part of the state, so states are kept between batches only
-        if now - saved > SAVE_EVERY_S and state.step % recipe.reuse == 0:
+        if state.step % recipe.reuse == 0 and world.agreed(now - saved > SAVE_EVERY_S):
             state.save(state_path)
             saved = now
     state.save(state_path)
@@ -141,15 +179,17 @@ def train_step(state: TrainingState, recipe: BaseRecipe, example: Example, past:
         spoken = speech.visemes(speech(heard))[:, SPEECH_CONTEXT:-SPEECH_CONTEXT]
     x0 = apply_warp(conditions.reference, output.warp)
     found = losses(output.warp, x0, clip, sigma)
-    parts: dict[str, Tensor] = {field.name: getattr(found, field.name) for field in fields(Losses)}
+    parts: dict[str, Tensor] = {f.name: value for f in fields(Losses) if (value := getattr(found, f.name)) is not None}
     parts["viseme"] = viseme_loss(spoken, said)
     total = torch.stack([recipe.weights[name] * value for name, value in parts.items()]).sum()
     state.optimizer.zero_grad(set_to_none=True)
     total.backward()
+    state.world.average_gradients(net.parameters())
     torch.nn.utils.clip_grad_norm_(net.parameters(), recipe.clip_norm)
     state.optimizer.step()
     state.average.update_parameters(net)
-    return {name: value.item() for name, value in parts.items()}
+    kind = "" if isinstance(clip, DrawnClip) else "footage "
+    return {kind * (name != "viseme") + name: value.item() for name, value in parts.items()}
 
 
 def _add_noise(frames: Tensor, recipe: BaseRecipe, generator: Generator) -> tuple[Tensor, Tensor]:

@@ -7,6 +7,7 @@ import torch
 from eadnet_core.models.warp import apply_warp
 from eadnet_core.synthetic.clip import ClipControls, draw_clip
 from eadnet_core.training.base.objective import importance, losses, viseme_loss
+from eadnet_core.training.base.recorded_clip import RecordedClip
 from eadnet_core.types import Warp
 
 
@@ -33,6 +34,17 @@ def test_clean_frames_count_a_fifth() -> None:
     x0 = apply_warp(clip.reference, still)
     noisy, clean = (losses(still, x0, clip, torch.full((2, 3), level)) for level in (1.0, 0.0))
     torch.testing.assert_close(clean.flow, 0.2 * noisy.flow)
+
+
+def test_a_recorded_clip_counts_by_its_pixels_alone() -> None:
+    drawn = _clip()
+    recorded = RecordedClip(drawn.reference, drawn.frames, drawn.landmarks)
+    still = Warp(torch.zeros_like(drawn.flow), torch.full_like(drawn.mask, -6.0), torch.zeros_like(drawn.paint))
+    x0, sigma = apply_warp(drawn.reference, still), torch.ones(2, 3)
+    found, labelled = losses(still, x0, recorded, sigma), losses(still, x0, drawn, sigma)
+    assert found.flow is None and found.mask is None and found.paint is None
+    torch.testing.assert_close((found.picture, found.motion), (labelled.picture, labelled.motion))
+    assert recorded.between(1, 3).frames.shape[1] == 2
 
 
 def test_mouth_matters_most() -> None:

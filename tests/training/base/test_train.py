@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +10,15 @@ import cv2
 import pytest
 import torch
 
+from eadnet_core.checkpoint import load_denoiser, save_checkpoint
 from eadnet_core.errors import InputError
-from eadnet_core.models.denoiser import DenoiserConfig
+from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
 from eadnet_core.synthetic.speech_corpus import SpeechCorpus
 from eadnet_core.training.base.recipe import BaseRecipe
 from eadnet_core.training.base.report import measure_sync, write_sheet
 from eadnet_core.training.base.state import TrainingState
 from eadnet_core.training.base.train import draw_noise_levels, new_state, train_base
+from eadnet_core.training.base.world import Alone
 
 RECIPES = Path(__file__).parents[3] / "eadnet_core" / "training" / "recipes"
 SMALL = DenoiserConfig(channels=(16, 32, 32), down_blocks=(1, 1, 1), num_heads=(2, 2, 2), fine_channels=8, num_shapes=4)
@@ -45,7 +48,7 @@ def test_a_resumed_training_ends_with_the_same_weights(recipe: BaseRecipe, corpu
     resumed = train_base(recipe, corpus, 1.0, tmp_path / "b.state", SMALL, max_steps=8)
     assert resumed.step == through.step == 8
     assert torch.equal(_weights(resumed), _weights(through))
-    untrained = new_state(recipe, SMALL, torch.device("cpu"))
+    untrained = new_state(recipe, SMALL, Alone(torch.device("cpu")))
     assert (_weights(through) - _weights(untrained)).abs().max() > 1e-5
 
 
@@ -66,6 +69,35 @@ def test_a_foreign_state_is_refused(recipe: BaseRecipe, corpus: SpeechCorpus, tm
         train_base(recipe, corpus, 1.0, tmp_path / "b.state", replace(SMALL, channels=(16, 32, 48)))
 
 
+def test_training_goes_on_from_averaged_weights_alone(recipe: BaseRecipe, corpus: SpeechCorpus, tmp_path: Path) -> None:
+    """A file of half-precision weights, without optimizer or step count, is where the first step starts."""
+    first = train_base(recipe, corpus, 1.0, tmp_path / "a.state", SMALL, max_steps=4)
+    net = first.average.module
+    assert isinstance(net, Denoiser)
+    save_checkpoint(tmp_path / "a.safetensors", net, SMALL, {})
+    loaded = load_denoiser(tmp_path / "a.safetensors")
+    other = replace(recipe, seed=1)  # new weights of this seed lie far away
+    again = train_base(other, corpus, 1.0, tmp_path / "b.state", loaded, max_steps=0)
+    torch.testing.assert_close(_weights(again), _weights(first), rtol=2e-3, atol=1e-6)
+    moved = train_base(other, corpus, 1.0, tmp_path / "b.state", loaded, max_steps=2)
+    fresh = new_state(other, SMALL, Alone(torch.device("cpu")))
+    assert 0 < (_weights(moved) - _weights(first)).norm() < 0.05 * (_weights(fresh) - _weights(first)).norm()
+
+
+def test_a_state_that_cannot_be_written_is_said(recipe: BaseRecipe, corpus: SpeechCorpus, tmp_path: Path) -> None:
+    """A disk that takes only so many bytes of a file (here by the process' own limit) leaves the earlier state as it was."""
+    path = tmp_path / "a.state"
+    train_base(recipe, corpus, 1.0, path, SMALL, max_steps=2)
+    before, limits = path.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))
+    try:
+        with pytest.raises(InputError, match="free space"):
+            train_base(recipe, corpus, 1.0, path, SMALL, max_steps=4)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
 def test_known_frames_come_first_and_the_rest_share_a_level(recipe: BaseRecipe) -> None:
     sigma = draw_noise_levels(400, 8, recipe, torch.Generator().manual_seed(0))
     known = sigma == 0
@@ -84,7 +116,7 @@ def test_recipe_names_wrong_keys(tmp_path: Path) -> None:
 
 
 def test_report_measures_drawn_mouths(recipe: BaseRecipe, corpus: SpeechCorpus, tmp_path: Path) -> None:
-    net = new_state(recipe, SMALL, torch.device("cpu")).net
+    net = new_state(recipe, SMALL, Alone(torch.device("cpu"))).net
     found = measure_sync(net, corpus, 64, num_clips=6, num_frames=8)
     assert found.truth > 0.8  # the visible inside of the mouth follows the distance of the lips
     assert abs(found.made) < 0.6  # an untrained net does not

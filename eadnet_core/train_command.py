@@ -1,0 +1,41 @@
+"""The command `train base`: a recipe, speech and footage in, a checkpoint out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import torch
+
+from .checkpoint import load_denoiser, save_checkpoint
+from .models.denoiser import Denoiser
+from .synthetic.speech_corpus import load_corpus
+from .training.base.recipe import BaseRecipe
+from .training.base.report import measure_sync, write_sheet
+from .training.base.train import train_base
+from .training.base.world import open_world
+
+
+def train(options: argparse.Namespace) -> None:
+    """Trains, writes the weights with a sheet beside them, and says how lips follow sound."""
+    recipe = BaseRecipe.read(options.recipe)
+    minutes = recipe.minutes if options.minutes is None else options.minutes
+    start = None if options.start is None else load_denoiser(options.start)
+    corpus = load_corpus(options.speech)
+    world = open_world(options.device)
+    state = train_base(recipe, corpus.training, minutes, options.out.with_suffix(".state"), start, world, progress=_print_losses)
+    if world.rank:
+        return
+    provenance = {"recipe": recipe.to_dict(), "seed": recipe.seed, "commit": options.commit, "steps": state.step}
+    provenance |= {"minutes": round(state.spent_s / 60, 1), "device": str(world.device), "torch": torch.__version__}
+    net = state.average.module
+    assert isinstance(net, Denoiser)
+    save_checkpoint(options.out, net, net.config, {**provenance, "data": "drawn faces and synthetic speech only"})
+    sync = measure_sync(net, corpus.held_out, recipe.size)
+    print(f"sync: true frames {sync.truth:.3f}, made {sync.made:.3f}, with other sound {sync.other_sound:.3f}", file=sys.stderr)
+    write_sheet(net, corpus.held_out, recipe.size, options.out.with_suffix(".png"))
+    print(options.out)
+
+
+def _print_losses(step: int, steps: int, losses: dict[str, float]) -> None:
+    print(f"step {step}/{steps or '?'}", *(f"{name} {value:.4f}" for name, value in losses.items()), file=sys.stderr)
