@@ -7,7 +7,7 @@ import sys
 
 import torch
 
-from .checkpoint import load_denoiser, save_checkpoint
+from .checkpoint import load_denoiser, read_header, save_checkpoint
 from .models.denoiser import Denoiser
 from .synthetic.speech_corpus import load_corpus
 from .training.base.recipe import BaseRecipe
@@ -28,6 +28,8 @@ def train(options: argparse.Namespace) -> None:
         return
     provenance = {"recipe": recipe.to_dict(), "seed": recipe.seed, "commit": options.commit, "steps": state.step}
     provenance |= {"minutes": round(state.spent_s / 60, 1), "device": str(world.device), "torch": torch.__version__}
+    if options.start is not None:
+        provenance["went_on_from"] = read_header(options.start).provenance
     net = state.average.module
     assert isinstance(net, Denoiser)
     save_checkpoint(options.out, net, net.config, {**provenance, "data": "drawn faces and synthetic speech only"})

@@ -30,8 +30,8 @@ LARGEST_APERTURE = 0.55
 """Height of the widest eye over its width: large eyes have less to open, and an iris drawn out to an oval is seen at once."""
 
 
-STRETCH = 0.5
-"""Highest lift of a brow over its distance from the lid: skin that is stretched further is seen as a smear."""
+STRETCH, CRUMPLE = 0.9, 0.8
+"""Highest lift and deepest fall of a brow over its distance from the lid: skin stretched further is seen as a smear."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +101,11 @@ def mouth_of(pose: Pose) -> Mouth:
     opened, wide, rounded, closed, teeth = (pose.visemes[:, i, None, None] for i in range(5))
     free = (1 - closed).clamp(0, 1)
     parted = opened * (1.8 - 0.8 * opened)  # half-open sounds part the lips more than half
-    jaw = (14 * parted + 12 * au["AU26"]).clamp(max=20) * free * (1 - 0.25 * au["AU24"])
+    jaw = (16 * parted + 12 * au["AU26"]).clamp(max=22) * free * (1 - 0.25 * au["AU24"])
     part = (3.5 * au["AU25"] + 1.8 * teeth + 1.5 * au["AU10"] + 2.5 * au["AU16"] + 1.0 * au["AU20"] * opened) * free
     lifted = 2.5 * au["AU10"] + 1.5 * au["AU9"] + 1.75 * (au["AU12L"] + au["AU12R"])  # parted lips bare the upper teeth
-    rise = 0.16 * jaw + 0.45 * part + lifted * torch.maximum(opened, au["AU25"].clamp(max=1)) * free
-    drop = 0.84 * jaw + 0.55 * part - 1.5 * teeth * free
+    rise = 2.2 * parted * free + 0.45 * part + lifted * torch.maximum(opened, au["AU25"].clamp(max=1)) * free
+    drop = jaw - 2.2 * parted * free + 0.55 * part - 1.5 * teeth * free
     drop = (drop - 2.0 * au["AU17"] * opened).clamp(min=0)
     out, up = {}, {}
     for name, side in SIDES:
@@ -115,10 +115,9 @@ def mouth_of(pose: Pose) -> Mouth:
             + (6.0 * smile + 6.0 * au["AU20"] + 2.5 * dimple) * (1 - 0.6 * rounded)
             - 9.0 * rounded
             - 8.0 * au["AU18"]
-            - 1.0 * opened
         )
-        out[side] = spread.clamp(-11, 9) * mm
-        up[side] = (6.5 * smile - 6.5 * au["AU15"] - 1.5 * au["AU20"] + 1.2 * dimple) * mm
+        out[side] = (spread - 0.1 * jaw).clamp(-11, 9) * mm
+        up[side] = (6.5 * smile - 6.5 * au["AU15"] + 2.0 * dimple - 0.8 * au["AU20"] - 0.33 * jaw) * mm  # corners follow the jaw
     press = torch.maximum(0.45 * closed, 0.35 * au["AU23"]) + 0.5 * au["AU24"] - 0.35 * rounded * free - 0.35 * au["AU18"]
     return Mouth(rise * mm, drop * mm, 0.8 * jaw * mm, out, up, press.clamp(-0.5, 0.75))
 
@@ -156,28 +155,29 @@ def _soft_tissue(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Te
     """Displacement towards the resting point of brows, cheeks, nose, upper lip and chin."""
     s, mm = shape, MILLIMETRE
     au = {name: pose.action_units[:, i, None, None] for name, i in UNIT.items()}
-    shift_x, brow, up = torch.zeros_like(x), torch.zeros_like(x), torch.zeros_like(x)
-    # the forehead follows a brow; below it the skin stretches down to the lid, which stays
-    to_lid = (s.eye_y - 1.15 * s.eye_h - s.brow_y).clamp(min=0.012)
-    down = ((y - s.brow_y) / to_lid).clamp(0, 1)
-    tall = torch.where(y < s.brow_y, torch.exp(-0.5 * ((y - s.brow_y) / 0.055) ** 2), (1 - down) ** 2 * (1 + 2 * down))
+    squeeze, brow, up = torch.zeros_like(x), torch.zeros_like(x), torch.zeros_like(x)
     for name, side in SIDES:
         eye = CENTRE + side * s.eye_dx
         inner = torch.exp(-0.5 * ((x - eye + side * 0.040) / 0.032) ** 2)
         outer = torch.exp(-0.5 * ((x - eye - side * 0.030) / 0.040) ** 2)
-        brow = brow + inner * mm * (8.5 * au["AU1"] - 6.5 * au["AU4"] - 3.0 * au["AU9"])
-        brow = brow + outer * mm * (8.0 * au[f"AU2{name}"] + 1.0 * au["AU1"] - 4.5 * au["AU4"])
-        shift_x = shift_x + side * tall * inner * mm * 3.5 * au["AU4"]
+        brow = brow + inner * mm * (9.0 * au["AU1"] - 9.0 * au["AU4"] - 3.0 * au["AU9"])
+        brow = brow + outer * mm * (9.5 * au[f"AU2{name}"] + 1.0 * au["AU1"] - 6.0 * au["AU4"])
+        squeeze = squeeze + side * inner * mm * 3.5 * au["AU4"]
         cheek = blob(x, y, eye + side * 0.015, s.nose_y - 0.025, 0.045, 0.030)
         up = up + cheek * mm * (4.0 * au["AU6"] + 2.5 * au[f"AU12{name}"])
         wing = blob(x, y, CENTRE + side * s.nose_w, s.nose_y, 0.026, 0.026)
-        up = up + wing * mm * (4.5 * au["AU9"] + 1.5 * au["AU10"])
+        up = up + wing * mm * (4.5 * au["AU9"] + 2.0 * au["AU10"])
         lip = blob(x, y, CENTRE + side * s.mouth_w * 0.45, s.mouth_y - 0.022, 0.036, 0.020)
-        up = up + lip * mm * (3.0 * au["AU9"] + 4.0 * au["AU10"])
+        up = up + lip * mm * (4.0 * au["AU9"] + 5.5 * au["AU10"])
     chin = blob(x, y, CENTRE, s.chin_y - 0.050, 0.048, 0.026)
-    highest = STRETCH * to_lid
-    lifted = torch.where(brow > 0, highest * torch.tanh(brow / highest), brow)
-    return shift_x, up + tall * lifted + chin * mm * 4.5 * au["AU17"]
+    to_lid = (s.eye_y - 1.15 * s.eye_h - s.brow_y).clamp(min=0.012)
+    most = to_lid * torch.where(brow > 0, STRETCH, CRUMPLE)
+    lifted = most * torch.tanh(brow / most)
+    # the forehead goes with a brow; from its new place down to the lid, which stays, skin stretches or gathers
+    below = y - (s.brow_y - lifted)
+    down = (below / (to_lid + lifted)).clamp(0, 1)
+    tall = torch.where(below < 0, torch.exp(-0.5 * (below / 0.055) ** 2), (1 - down) ** 2 * (1 + 2 * down))
+    return tall * squeeze, up + tall * lifted + chin * mm * 4.5 * au["AU17"]
 
 
 def _undo_mouth(shape: FaceShape, mouth: Mouth, x: Tensor, y: Tensor) -> Moved:
@@ -224,7 +224,7 @@ def lid_closure(shape: FaceShape, pose: Pose) -> dict[float, tuple[Tensor, Tenso
     for column, (name, side) in enumerate(SIDES):
         shut = torch.maximum(pose.blink[:, column, None, None], au[f"AU45{name}"]).clamp(0, 1)
         lower = (0.26 * au["AU6"] + 0.28 * au["AU7"]).clamp(0, 0.42) * (1 - shut) + 0.12 * shut
-        upper = torch.maximum((0.12 * au["AU7"] - 0.22 * au["AU5"]).clamp(max=0.4), -most)
+        upper = torch.maximum((0.18 * au["AU7"] - 0.22 * au["AU5"]).clamp(max=0.4), -most)
         result[side] = upper * (1 - shut) + shut, lower
     return result
 

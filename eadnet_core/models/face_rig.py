@@ -144,7 +144,7 @@ def fit_inside(skin: Tensor, bared: BaredTeeth) -> MouthInside:
     flat = torch.ones_like(level[:, 0])
     return MouthInside(
         cavity=0.15 * skin.square(),
-        teeth=(0.55 + 0.4 * level) * (skin / level) ** 0.8,
+        teeth=(0.6 + 0.4 * level) * (skin / level) ** 0.7,
         tongue=0.7 * skin.square(),
         teeth_shown=AVERAGE_TEETH_SHOWN * flat * ~bared.found[:, None, None],
         teeth_drop=AVERAGE_TEETH_DROP * flat,
