@@ -11,7 +11,7 @@ from .checkpoint import load_denoiser, read_header, save_checkpoint
 from .models.denoiser import Denoiser
 from .synthetic.speech_corpus import load_corpus
 from .training.base.recipe import BaseRecipe
-from .training.base.report import measure_sync, write_sheet
+from .training.base.report import measure_sync, measure_words, write_sheet
 from .training.base.train import train_base
 from .training.base.world import open_world
 
@@ -35,6 +35,8 @@ def train(options: argparse.Namespace) -> None:
     save_checkpoint(options.out, net, net.config, {**provenance, "data": "drawn faces and synthetic speech only"})
     sync = measure_sync(net, corpus.held_out, recipe.size)
     print(f"sync: true frames {sync.truth:.3f}, made {sync.made:.3f}, with other sound {sync.other_sound:.3f}", file=sys.stderr)
+    words = measure_words(net)
+    print(f"words: Action Units read from captions {words.trained:.3f}, from held-out words {words.held_out:.3f}", file=sys.stderr)
     write_sheet(net, corpus.held_out, recipe.size, options.out.with_suffix(".png"))
     print(options.out)
 

@@ -41,12 +41,14 @@ class ConditionState:
     drive: [B, T, width], the plain sum of the controls' embeddings: what follows linearly from each.
     tokens: [B, T, 9, token_width]: seven of speech, one of text, one of Action Units.
     visemes: float32 [B, T, 5], 0 to 1: what the speech encoder hears.
+    units: float32 [B, T, 24], 0 to 1: Action Units that the text encoder reads.
     """
 
     vector: Tensor
     drive: Tensor
     tokens: Tensor
     visemes: Tensor
+    units: Tensor
 
 
 class ControlEmbedding(nn.Module):
@@ -95,13 +97,15 @@ class Conditioning(nn.Module):
         batch, num_frames = sigma.shape
         given = conditions.given or {}
         assert set(given) <= set(OPTIONAL), sorted(given)
-        text = self._text(conditions)
+        text, read = self._text(conditions)
         speech, visemes = self._speech(conditions)  # [B, T + 6, C], [B, T + 6, 5] or None, None
         if speech is None or visemes is None:
             heard, centre, shapes = None, None, sigma.new_zeros(batch, num_frames, self.speech.to_visemes.out_features)
         else:
             heard, shapes = speech, visemes[:, SPEECH_CONTEXT:-SPEECH_CONTEXT]
             centre = torch.cat([speech[:, SPEECH_CONTEXT:-SPEECH_CONTEXT], shapes.to(speech.dtype)], -1)
+        if read is None:
+            read = torch.zeros(batch, num_frames, self.text.to_units.out_features, device=sigma.device)
         pose = None if conditions.head_pose is None else conditions.head_pose / self.head_pose_unit
         units = conditions.action_units
         vector = (
@@ -123,7 +127,7 @@ class Conditioning(nn.Module):
             ],
             2,
         )
-        return ConditionState(vector=self.mix(vector), drive=vector, tokens=tokens + self.token_place, visemes=shapes)
+        return ConditionState(vector=self.mix(vector), drive=vector, tokens=tokens + self.token_place, visemes=shapes, units=read)
 
     def _speech(self, conditions: Conditions) -> tuple[Tensor | None, Tensor | None]:
         if conditions.mel is None:
@@ -131,9 +135,10 @@ class Conditioning(nn.Module):
         tokens = self.speech(conditions.mel)
         return tokens, self.speech.visemes(tokens)
 
-    def _text(self, conditions: Conditions) -> Tensor | None:
-        """[B, T, width]: each frame's mixture of the captions."""
+    def _text(self, conditions: Conditions) -> tuple[Tensor | None, Tensor | None]:
+        """Each frame's mixture of the captions [B, T, width], and of the Action Units that are read from them [B, T, 24]."""
         if conditions.text_ids is None or conditions.text_weights is None:
-            return None
+            return None, None
         captions = self.text(conditions.text_ids)  # [B, K, C]
-        return conditions.text_weights.to(captions.dtype) @ captions
+        mixed = conditions.text_weights.to(captions.dtype) @ captions
+        return mixed, conditions.text_weights.float() @ self.text.units(captions)

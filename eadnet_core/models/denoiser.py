@@ -133,7 +133,7 @@ class Denoiser(nn.Module):
             x = F.interpolate(self.grow[level](x), scale_factor=2.0) + self.skip[level](skips[level])
             x = self._through(self.up[level], x, state, portraits[level], memory, nodes)
         with torch.autocast(x.device.type, enabled=False):
-            pose = rig_pose(conditions, state.visemes.detach().float())
+            pose = rig_pose(conditions, state.visemes.detach().float(), state.units.detach().float())
             rig = rig_warp(conditions.reference, conditions.landmarks, pose, num_frames)
         warp = self.head(x, fine, state.drive, rig)
         return DenoiserOutput(warp, state.visemes, self._remember(nodes, num_frames, memory))

@@ -39,12 +39,13 @@ def emotion_units(emotion: Tensor) -> Tensor:
     return emotion @ table
 
 
-def rig_pose(conditions: Conditions, visemes: Tensor) -> Pose:
+def rig_pose(conditions: Conditions, visemes: Tensor, units_read: Tensor) -> Pose:
     """What the rig is to do: each control where it is given, rest where it is not.
 
     Args:
-        conditions: Of B clips; Action Units that are not given follow from the emotion.
+        conditions: Of B clips; Action Units that are not given follow from the emotion, and without one from the captions.
         visemes: [B, T, 5], what is heard.
+        units_read: [B, T, 24], Action Units that are read from the captions.
 
     Returns:
         B * T moments.
@@ -61,7 +62,9 @@ def rig_pose(conditions: Conditions, visemes: Tensor) -> Pose:
         return value.to(visemes.dtype) * known, known
 
     units, units_given = told("action_units", len(ACTION_UNITS))
-    units = units + (1 - units_given) * emotion_units(told("emotion", len(EMOTIONS))[0])
+    emotion, emotion_given = told("emotion", len(EMOTIONS))
+    read = units_read if "text_ids" not in given else units_read * given["text_ids"][:, None, None]
+    units = units + (1 - units_given) * (emotion_units(emotion) + (1 - emotion_given) * read)
     speech = visemes if "mel" not in given else visemes * given["mel"][:, None, None]
     parts = (units, speech, told("head_pose", 6)[0], told("gaze", 2)[0], told("blink", 2)[0])
     return Pose(*(part.flatten(0, 1) for part in parts))

@@ -1,4 +1,4 @@
-"""Captions: hashed character n-grams to one vector a caption."""
+"""Captions: hashed character n-grams to one vector a caption, and the Action Units that can be read from it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class TextEncoderConfig:
     num_heads: Heads of the self-attention over words.
     max_words: Longest caption, in words.
     width: Channels of a caption's vector.
+    num_units: Action Units that the head reads.
     """
 
     num_buckets: int = 8192
@@ -24,6 +25,7 @@ class TextEncoderConfig:
     num_heads: int = 3
     max_words: int = 24
     width: int = 256
+    num_units: int = 24
 
 
 class TextEncoder(nn.Module):
@@ -44,6 +46,7 @@ class TextEncoder(nn.Module):
         self.to_out = nn.Linear(width, width)
         self.mlp = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
         self.head = nn.Sequential(nn.LayerNorm(width), nn.Linear(width, config.width))
+        self.to_units = nn.Linear(config.width, config.num_units)
 
     def forward(self, ids: Tensor) -> Tensor:
         """Caption vectors [B, K, width] of n-gram ids int64 [B, K, W, G]."""
@@ -59,3 +62,10 @@ class TextEncoder(nn.Module):
         summary = x[:, 0] + self.to_out(read[:, :, 0].flatten(1))
         summary = summary + self.mlp(summary)
         return self.head(summary).unflatten(0, (batch, num_captions))
+
+    def units(self, captions: Tensor) -> Tensor:
+        """Action Units that caption vectors [..., width] ask for, float32 [..., num_units], 0 to 1.
+
+        Supervised, it teaches the vectors what words mean many times faster than pictures do, as SpeechEncoder.visemes does for sound.
+        """
+        return torch.sigmoid(self.to_units(captions).float())

@@ -23,7 +23,7 @@ def test_shapes(conditioning: Conditioning, draw_conditions: Draw) -> None:
     state = conditioning(draw_conditions(2, 5), torch.rand(2, 5))
     assert state.vector.shape == (2, 5, 16)
     assert state.tokens.shape == (2, 5, 9, 12)
-    assert state.visemes.shape == (2, 5, 5)
+    assert state.visemes.shape == (2, 5, 5) and state.units.shape == (2, 5, 24)
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
@@ -44,7 +44,7 @@ def test_all_controls_may_be_missing(conditioning: Conditioning, draw_conditions
     conditions = draw_conditions(2, 3)
     state = conditioning(Conditions(conditions.reference, conditions.landmark_maps, conditions.landmarks), torch.ones(2, 3))
     assert state.tokens.shape == (2, 3, 9, 12) and torch.isfinite(state.vector).all()
-    assert state.visemes.abs().max() == 0
+    assert state.visemes.abs().max() == 0 and state.units.abs().max() == 0
 
 
 def test_a_frame_hears_the_caption_of_its_weight(conditioning: Conditioning, draw_conditions: Draw) -> None:
@@ -55,6 +55,8 @@ def test_a_frame_hears_the_caption_of_its_weight(conditioning: Conditioning, dra
     for frame, caption in ((0, 0), (1, 1)):
         alone = replace(conditions, text_ids=conditions.text_ids[:, caption : caption + 1], text_weights=torch.ones(1, 3, 1))
         torch.testing.assert_close(both.tokens[:, frame], conditioning(alone, sigma).tokens[:, frame])
+        torch.testing.assert_close(both.units[:, frame], conditioning(alone, sigma).units[:, frame])
+    torch.testing.assert_close(both.units[:, 2], both.units[:, :2].mean(1))
 
 
 def test_noise_level_counts_for_its_frame_alone(conditioning: Conditioning, draw_conditions: Draw) -> None:

@@ -32,7 +32,7 @@ def test_an_untrained_denoiser_answers_with_the_rig(small_config: DenoiserConfig
     conditions = draw_conditions(1, 2)
     with torch.no_grad():
         output = Denoiser(small_config)(torch.randn(1, 2, 3, 32, 32), torch.ones(1, 2), conditions)
-    rig = rig_warp(conditions.reference, conditions.landmarks, rig_pose(conditions, output.visemes), 2)
+    rig = rig_warp(conditions.reference, conditions.landmarks, rig_pose(conditions, output.visemes, torch.zeros(1, 2, 24)), 2)
     torch.testing.assert_close(output.warp.flow, rig.flow)
     torch.testing.assert_close(output.warp.mask_logit, rig.mask_logit)
     torch.testing.assert_close(output.warp.paint, rig.paint.clamp(-0.97, 0.97))
@@ -68,7 +68,8 @@ def test_every_parameter_learns(denoiser: Denoiser, draw_conditions: Draw) -> No
     conditions = replace(draw_conditions(2, 3), given={n: torch.tensor([True, False]) for n in (
         "mel", "text_ids", "emotion", "action_units", "head_pose", "gaze", "blink")})  # fmt: skip
     output = denoiser(torch.randn(2, 3, 3, 32, 32), torch.rand(2, 3), conditions)
-    (output.warp.stacked().square().mean() + output.visemes.square().mean()).backward()
+    read = denoiser.conditioning.text.units(denoiser.conditioning.text(conditions.text_ids))
+    (output.warp.stacked().square().mean() + output.visemes.square().mean() + read.square().mean()).backward()
     still = [name for name, p in denoiser.named_parameters() if p.grad is None or p.grad.abs().max() == 0]
     assert still == []
 

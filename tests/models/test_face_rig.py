@@ -28,8 +28,12 @@ def _silent() -> torch.Tensor:
     return torch.zeros(1, 1, len(VISEMES))
 
 
+def _nothing_read(visemes: torch.Tensor) -> torch.Tensor:
+    return torch.zeros(*visemes.shape[:2], len(ACTION_UNITS))
+
+
 def _warp(conditions: Conditions, visemes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    warp = rig_warp(conditions.reference, conditions.landmarks, rig_pose(conditions, visemes), visemes.shape[1])
+    warp = rig_warp(conditions.reference, conditions.landmarks, rig_pose(conditions, visemes, _nothing_read(visemes)), visemes.shape[1])
     return warp.flow[0, 0], warp.mask_logit[0, 0, 0]
 
 
@@ -67,7 +71,7 @@ def test_the_inside_of_the_mouth_has_bright_teeth_above_the_dark(draw_conditions
     still = Conditions(torch.full_like(drawn.reference, 0.2), drawn.landmark_maps, drawn.landmarks)
     visemes = _silent()
     visemes[..., VISEMES.index("open")] = 1
-    warp = rig_warp(still.reference, still.landmarks, rig_pose(still, visemes), 1)
+    warp = rig_warp(still.reference, still.landmarks, rig_pose(still, visemes, _nothing_read(visemes)), 1)
     x = int(still.landmarks[0, INDEX["upper_lip_bottom"], 0] * size)
     column = warp.paint[0, 0, :, :, x].mean(0)[warp.mask_logit[0, 0, 0, :, x] > 0]  # from lip to lip
     third = len(column) // 3
@@ -101,9 +105,10 @@ def test_emotions_are_mixed_from_their_prototypes() -> None:
 def test_not_given_is_at_rest(draw_conditions: Draw, name: str) -> None:
     conditions = draw_conditions(2, 3, SIZE)
     visemes = torch.rand(2, 3, 5)
-    bare = rig_pose(replace(conditions, **{name: None}), visemes)
-    masked = rig_pose(replace(conditions, given={name: torch.tensor([False, True])}), visemes)
-    whole = rig_pose(conditions, visemes)
+    nothing = _nothing_read(visemes)
+    bare = rig_pose(replace(conditions, **{name: None}), visemes, nothing)
+    masked = rig_pose(replace(conditions, given={name: torch.tensor([False, True])}), visemes, nothing)
+    whole = rig_pose(conditions, visemes, nothing)
     for field in ("action_units", "visemes", "head", "gaze", "blink"):
         torch.testing.assert_close(getattr(masked, field)[:3], getattr(bare, field)[:3])
         torch.testing.assert_close(getattr(masked, field)[3:], getattr(whole, field)[3:])
@@ -111,13 +116,21 @@ def test_not_given_is_at_rest(draw_conditions: Draw, name: str) -> None:
 
 def test_speech_that_is_not_given_leaves_the_lips_alone(draw_conditions: Draw) -> None:
     conditions = replace(draw_conditions(2, 3, SIZE), given={"mel": torch.tensor([False, True])})
-    pose = rig_pose(conditions, torch.ones(2, 3, 5))
+    pose = rig_pose(conditions, torch.ones(2, 3, 5), torch.zeros(2, 3, 24))
     assert pose.visemes[:3].abs().max() == 0 and (pose.visemes[3:] == 1).all()
 
 
-def test_action_units_that_are_given_stand_above_the_emotion(draw_conditions: Draw) -> None:
-    conditions = draw_conditions(1, 2, SIZE)
+def test_action_units_stand_above_the_emotion_and_the_emotion_above_what_is_read(draw_conditions: Draw) -> None:
+    conditions, silent, read = draw_conditions(2, 2, SIZE), torch.zeros(2, 2, 5), torch.rand(2, 2, 24)
+
+    def units(conditions: Conditions) -> torch.Tensor:
+        return rig_pose(conditions, silent, read).action_units.unflatten(0, (2, 2))
+
     assert conditions.action_units is not None and conditions.emotion is not None
-    torch.testing.assert_close(rig_pose(conditions, torch.zeros(1, 2, 5)).action_units, conditions.action_units[0])
-    felt = rig_pose(replace(conditions, action_units=None), torch.zeros(1, 2, 5)).action_units
-    torch.testing.assert_close(felt, emotion_units(conditions.emotion)[0])
+    torch.testing.assert_close(units(conditions), conditions.action_units)
+    felt = replace(conditions, action_units=None)
+    torch.testing.assert_close(units(felt), emotion_units(conditions.emotion))
+    torch.testing.assert_close(units(replace(felt, emotion=None)), read)
+    some = replace(felt, given={"emotion": torch.tensor([True, False]), "text_ids": torch.tensor([True, False])})
+    torch.testing.assert_close(units(some)[0], emotion_units(conditions.emotion)[0])
+    assert not units(some)[1].any(), "what is not given is at rest"

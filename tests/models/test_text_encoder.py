@@ -37,3 +37,10 @@ def test_grams_have_no_order_and_words_have(encoder: TextEncoder) -> None:
     ids = torch.randint(1, 64, (1, 1, 5, 4))
     torch.testing.assert_close(encoder(ids.flip(-1)), encoder(ids))
     assert (encoder(ids.flip(-2)) - encoder(ids)).abs().max() > 1e-4
+
+
+def test_units_are_read_from_the_vector_between_none_and_all(encoder: TextEncoder) -> None:
+    encoder.bfloat16()
+    units = encoder.units(encoder(torch.randint(1, 64, (2, 3, 5, 4))))
+    assert units.shape == (2, 3, 24) and units.dtype == torch.float32
+    assert ((units > 0) & (units < 1)).all()

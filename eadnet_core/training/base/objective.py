@@ -90,3 +90,8 @@ def viseme_loss(estimate: Tensor, visemes: Tensor) -> Tensor:
     """Squared error of estimated visemes [..., 5], with closures, which are short and must not be missed, counting more."""
     weight = torch.tensor([1.0, 1.0, 1.0, 2.0, 0.7], device=visemes.device) * (1 + 2 * visemes[..., 3:4])
     return (weight * (estimate - visemes).square()).mean() * 10
+
+
+def caption_loss(estimate: Tensor, action_units: Tensor) -> Tensor:
+    """Cross-entropy of the Action Units read from captions, both [..., 24], 0 to 1: it learns rare units faster than squares do."""
+    return F.binary_cross_entropy(estimate, action_units)

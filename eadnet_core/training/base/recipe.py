@@ -27,6 +27,7 @@ class BaseRecipe:
     drop: Share of samples without each control.
     weights: Weight of each loss, see objective.Losses.
     speech_clips, speech_frames: Batch and length of the speech-only stretches that teach the encoder visemes.
+    captions: Batch of captions alone that teach the text encoder what they ask of a face.
     footage_share: Share of the batches that are taken from footage, where there is any; the rest is drawn.
     held_out: Share of each video, at its end, that is not trained on but measured.
     """
@@ -47,6 +48,7 @@ class BaseRecipe:
     weights: dict[str, float]
     speech_clips: int
     speech_frames: int
+    captions: int
     footage_share: float
     held_out: float
 

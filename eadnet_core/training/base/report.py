@@ -1,4 +1,4 @@
-"""What a trained denoiser can do: lips against true lips on held-out speech and unseen faces, and a sheet to look at."""
+"""What a trained denoiser can do: lips against true lips on held-out speech, words that it has not read, and a sheet to look at."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
+from ...emotion.captions import draw_captions
 from ...models.denoiser import Denoiser
 from ...models.warp import apply_warp
 from ...synthetic.speech_corpus import SpeechCorpus
@@ -30,6 +31,32 @@ class SyncReport:
     truth: float
     made: float
     other_sound: float
+
+
+@dataclass(frozen=True)
+class WordsReport:
+    """Correlation of the Action Units read from captions with those that the captions ask for, each unit against its mean.
+
+    Attributes:
+        trained: Of new captions from words of training.
+        held_out: Of captions whose every word of feeling or face is held out of training.
+    """
+
+    trained: float
+    held_out: float
+
+
+@torch.inference_mode()
+def measure_words(net: Denoiser, num_captions: int = 512, seed: int = 1) -> WordsReport:
+    """The report of a denoiser's text encoder on captions that it has not read."""
+    text = net.eval().conditioning.text
+    device, generator = next(net.parameters()).device, Generator().manual_seed(seed)
+    found = []
+    for holdout in (False, True):
+        captions, _, asked = draw_captions(num_captions, generator, holdout)
+        read = text.units(text(captions.to(device)))[:, 0].cpu()
+        found.append(_correlation(*((units - units.mean(0)).reshape(1, -1) for units in (read, asked))).item())
+    return WordsReport(*found)
 
 
 def measure_sync(net: Denoiser, corpus: SpeechCorpus, size: int, num_clips: int = 16, num_frames: int = 16, seed: int = 1) -> SyncReport:

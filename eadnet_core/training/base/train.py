@@ -14,6 +14,7 @@ import torch
 from torch import Generator, Tensor
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from ...emotion.captions import draw_captions
 from ...face.landmarks import draw_landmark_maps
 from ...models.denoiser import Denoiser, DenoiserConfig
 from ...models.warp import apply_warp
@@ -21,7 +22,7 @@ from ...synthetic.clip import DrawnClip, draw_clip
 from ...synthetic.speech_corpus import SpeechCorpus
 from ...types import SPEECH_CONTEXT, Conditions
 from .controls import draw_controls
-from .objective import Losses, losses, viseme_loss
+from .objective import Losses, caption_loss, losses, viseme_loss
 from .recipe import BaseRecipe
 from .recorded_clip import RecordedClip
 from .state import TrainingState
@@ -173,14 +174,17 @@ def train_step(state: TrainingState, recipe: BaseRecipe, example: Example, past:
     clip, conditions = example.clip.between(past, num_frames), example.conditions.between(past, num_frames)
     x_t, sigma = _add_noise(clip.frames, recipe, state.generator)
     heard, said = corpus.draw(state.generator, recipe.speech_clips, recipe.speech_frames, SPEECH_CONTEXT)
+    captions, _, asked = draw_captions(recipe.captions, state.generator)
     with torch.autocast(device.type, torch.bfloat16):
         output = net(x_t, sigma, conditions, memory)
-        speech = net.conditioning.speech
+        speech, text = net.conditioning.speech, net.conditioning.text
+        read = text.units(text(captions.to(device)))[:, 0]
         spoken = speech.visemes(speech(heard))[:, SPEECH_CONTEXT:-SPEECH_CONTEXT]
     x0 = apply_warp(conditions.reference, output.warp)
     found = losses(output.warp, x0, clip, sigma)
     parts: dict[str, Tensor] = {f.name: value for f in fields(Losses) if (value := getattr(found, f.name)) is not None}
     parts["viseme"] = viseme_loss(spoken, said)
+    parts["caption"] = caption_loss(read, asked.to(device))
     total = torch.stack([recipe.weights[name] * value for name, value in parts.items()]).sum()
     state.optimizer.zero_grad(set_to_none=True)
     total.backward()

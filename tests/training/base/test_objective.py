@@ -6,7 +6,7 @@ import torch
 
 from eadnet_core.models.warp import apply_warp
 from eadnet_core.synthetic.clip import ClipControls, draw_clip
-from eadnet_core.training.base.objective import importance, losses, viseme_loss
+from eadnet_core.training.base.objective import caption_loss, importance, losses, viseme_loss
 from eadnet_core.training.base.recorded_clip import RecordedClip
 from eadnet_core.types import Warp
 
@@ -61,3 +61,9 @@ def test_missed_closures_cost_more_than_missed_openings() -> None:
     heard_opening[0, 0, 0] = 0
     heard_closure[0, 1, 3] = 0
     assert viseme_loss(heard_closure, said) > 2 * viseme_loss(heard_opening, said)
+
+
+def test_captions_cost_least_where_their_units_are_read_as_asked() -> None:
+    asked = torch.tensor([0.0, 0.3, 1.0])
+    shifted = torch.stack([caption_loss((asked + shift).clamp(0.01, 0.99), asked) for shift in torch.linspace(-0.5, 0.5, 11)])
+    assert shifted.argmin() == 5 and shifted[0] > shifted[5] + 0.1 and shifted[10] > shifted[5] + 0.1
