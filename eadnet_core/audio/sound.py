@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
+from av.container import InputContainer
 
 from ..errors import InputError
 
@@ -57,17 +59,34 @@ def read_sound(path: str | Path) -> Sound:
         raise InputError(f"The sound {path} does not exist or is not a file; give the path of a recording or a video.")
     try:
         with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise InputError(f"The file {path} holds no sound track; give a recording, or a video with sound.")
-            stream = container.streams.audio[0]
-            to_float = av.AudioResampler(format="fltp", layout=stream.layout, rate=stream.rate)
-            blocks = [part.to_ndarray() for frame in container.decode(stream) for part in to_float.resample(frame)]
-            blocks += [part.to_ndarray() for part in to_float.resample(None)]
-            rate = stream.rate
+            return decode_sound(container, str(path))[0]
     except (av.error.FFmpegError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"The sound {path} cannot be read ({error}); save it again as WAV, FLAC, MP3 or MP4.") from error
+
+
+def decode_sound(container: InputContainer, name: str) -> tuple[Sound, Fraction]:
+    """The first sound track of an open container, and the time in seconds on the container's clock at which it starts.
+
+    Args:
+        container: Nothing of it has been decoded yet.
+        name: What errors call it.
+
+    Raises:
+        InputError: There is no sound track, or it is empty.
+    """
+    if not container.streams.audio:
+        raise InputError(f"The file {name} holds no sound track; give a recording, or a video with sound.")
+    stream = container.streams.audio[0]
+    to_float = av.AudioResampler(format="fltp", layout=stream.layout, rate=stream.rate)
+    blocks: list[np.ndarray] = []
+    start = Fraction(0)
+    for frame in container.decode(stream):
+        if not blocks and frame.pts is not None and frame.time_base is not None:
+            start = frame.pts * frame.time_base
+        blocks += [part.to_ndarray() for part in to_float.resample(frame)]
+    blocks += [part.to_ndarray() for part in to_float.resample(None)]
     if not blocks:
-        raise InputError(f"The sound {path} has no samples; give a recording of at least one sample.")
-    return Sound(np.clip(np.concatenate(blocks, 1), -1, 1), int(rate))
+        raise InputError(f"The sound {name} has no samples; give a recording of at least one sample.")
+    return Sound(np.clip(np.concatenate(blocks, 1), -1, 1), int(stream.rate)), start
