@@ -29,11 +29,15 @@ FACE_THRESHOLD = 0.5
 """Least probability of a face, after refinement, for it to be reported."""
 DISAGREEMENT_COST = 70.0
 """Log-odds that a face loses when its framings' answers lie one eye distance apart: on a true face they agree within 0.05."""
+KEPT_ODDS = math.log(0.99 / 0.01)
+"""Log-odds that a face which was there a frame ago has over a proposal: people stay."""
 SMALLEST_EYE_DISTANCE = 6.0
 """Pixels of the picture; what is smaller shows no face that could be made to speak."""
 REFINEMENTS = 3
 JITTER = ((0.0, 1.0, 0.0, 0.0), (0.14, 1.08, 0.02, 0.0), (-0.14, 1.08, -0.02, 0.0), (0.07, 0.92, 0.0, 0.02), (-0.07, 0.92, 0.0, -0.02))
 """Framings (roll in radians, scale, shift x, y in crop units) whose estimates are averaged in the end."""
+FOLLOWING = JITTER[:3]
+"""Framings for a face that was there a moment ago; its points shake a tenth more than with all of JITTER, at half the cost."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,30 @@ class FaceLocator:
             frames = frames[_distinct(frames, logit[plausible])]
             if not len(frames):
                 return []
-        answers, logit = self._place(image, frames, JITTER)
-        landmarks = answers.mean(1)
-        score = (logit - DISAGREEMENT_COST * _disagreement(answers)).sigmoid()
-        faces = [Face(face_box(p), p, s) for p, s in zip(landmarks.float().numpy(), score.tolist(), strict=True) if s >= FACE_THRESHOLD]
+        faces = self._confirm(image, frames, JITTER)
         return sorted(faces, key=lambda face: (face.box[0] - face.box[2]) * (face.box[3] - face.box[1]))
+
+    @torch.inference_mode()
+    def follow(self, image: np.ndarray, landmarks: np.ndarray) -> Face | None:
+        """The face that was at `landmarks` a frame ago, or None where it is no more; several times faster than `find`.
+
+        Args:
+            image: uint8 [H, W, 3], RGB.
+            landmarks: float [29, 2] in pixels, finite.
+        """
+        frames = crop_transform(torch.from_numpy(landmarks).double()[None])
+        if _eye_distance(frames) <= SMALLEST_EYE_DISTANCE:
+            return None
+        return next(iter(self._confirm(image, frames, FOLLOWING, KEPT_ODDS)), None)
+
+    def _confirm(
+        self, image: np.ndarray, frames: Tensor, framings: tuple[tuple[float, float, float, float], ...], odds: float = 0.0
+    ) -> list[Face]:
+        """What is a face of N alignments [N, 2, 3], with the mean landmarks over all framings; `odds` speak for each beforehand."""
+        answers, logit = self._place(image, frames, framings)
+        score = (logit - DISAGREEMENT_COST * _disagreement(answers) + odds).sigmoid().tolist()
+        landmarks = answers.mean(1).float().numpy()
+        return [Face(face_box(p), p, s) for p, s in zip(landmarks, score, strict=True) if s >= FACE_THRESHOLD]
 
     def _propose(self, image: np.ndarray) -> Tensor:
         """Rough alignments: float64 [N, 2, 3], from pixels of the picture to crop units."""
