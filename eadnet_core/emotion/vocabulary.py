@@ -18,7 +18,7 @@ EMOTION_ACTION_UNITS: dict[str, dict[str, float]] = {
     "angry": {"AU4": 1.0, "AU7": 0.9, "AU23": 0.6, "AU24": 0.3, "AU17": 0.2},
     "fearful": {"AU1": 1.0, "AU2L": 0.35, "AU2R": 0.35, "AU4": 0.45, "AU5": 0.9, "AU20": 1.0, "AU25": 0.25, "AU26": 0.15},
     "disgusted": {"AU9": 1.0, "AU10": 1.0, "AU4": 0.6, "AU7": 0.6, "AU15": 0.1, "AU17": 0.3},
-    "surprised": {"AU1": 0.7, "AU2L": 1.0, "AU2R": 1.0, "AU5": 0.9, "AU25": 0.1, "AU26": 0.35},
+    "surprised": {"AU1": 0.6, "AU2L": 1.0, "AU2R": 1.0, "AU5": 0.9, "AU25": 0.1, "AU26": 0.35},
     "contemptuous": {"AU12R": 1.0, "AU14R": 1.0, "AU7": 0.1},
 }
 """Full-intensity Action Units of each class; intensity scales them. Source: EMFACS prototypes, weights ours."""

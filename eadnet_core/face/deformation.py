@@ -25,10 +25,11 @@ SIDES = (("R", -1.0), ("L", 1.0))
 LASH_THICKNESS = 0.0045
 """Half the thickness of the line that a shut lid draws, head units: half a pixel of a 128-pixel crop; it thins towards the corners."""
 
+LASHES = 0.55
+"""Share of the upper lid, from its edge up, that lashes or a misjudged edge may darken: what covers a shut eye is skin from above it."""
 
 LARGEST_APERTURE = 0.55
 """Height of the widest eye over its width: large eyes have less to open, and an iris drawn out to an oval is seen at once."""
-
 
 STRETCH, CRUMPLE = 0.9, 0.8
 """Highest lift and deepest fall of a brow over its distance from the lid: skin stretched further is seen as a smear."""
@@ -117,7 +118,7 @@ def mouth_of(pose: Pose) -> Mouth:
             - 8.0 * au["AU18"]
         )
         out[side] = (spread - 0.1 * jaw).clamp(-11, 9) * mm
-        up[side] = (6.5 * smile - 6.5 * au["AU15"] + 2.0 * dimple - 0.8 * au["AU20"] - 0.33 * jaw) * mm  # corners follow the jaw
+        up[side] = (6.5 * smile - 6.5 * au["AU15"] + 2.0 * dimple - 0.2 * au["AU20"] - 0.33 * jaw) * mm  # corners follow the jaw
     press = torch.maximum(0.45 * closed, 0.35 * au["AU23"]) + 0.5 * au["AU24"] - 0.35 * rounded * free - 0.35 * au["AU18"]
     return Mouth(rise * mm, drop * mm, 0.8 * jaw * mm, out, up, press.clamp(-0.5, 0.75))
 
@@ -240,8 +241,9 @@ def _undo_lids(shape: FaceShape, pose: Pose, x: Tensor, y: Tensor) -> tuple[Tens
         upper_lid = top + upper_share * (lower_lid - top)
         crease = s.brow_y + 0.35 * (top - s.brow_y)
         within = along.abs() < 1
-        # above the lid the skin between crease and lashes is drawn down (or gathered up)
-        skin = crease + (y - crease) * (top - crease) / (upper_lid - crease)
+        # above the lid the skin between crease and lashes is drawn down (or gathered up), without the lashes and what lies under them
+        clear = top - LASHES * (2 * upper_share).clamp(0, 1) * (top - crease)
+        skin = crease + (y - crease) * (clear - crease) / (upper_lid - crease)
         skin = torch.where((y > crease) & (y < upper_lid), skin, y)
         # the ball is covered by a falling lid and stretched by a rising one
         middle = top + (bottom - top) * 0.3  # only the ball's upper rim gives way: a stretched iris is seen at once

@@ -65,7 +65,7 @@ def paint_inside(inside: MouthInside, moved: Moved, size: int) -> Painted:
     deep = (moved.gap / 0.012).clamp(0, 1)
     edge = inside.teeth_drop - 0.010 * (1 - arch.sqrt())
     teeth = coverage(moved.below_rest - edge, 1.2 / size, size) * arch.sqrt().sqrt() * inside.teeth_shown
-    teeth_light = (0.7 + 0.3 * (moved.gap / 0.006).clamp(0, 1)) * (0.75 + 0.25 * arch)
+    teeth_light = (0.8 + 0.2 * (moved.gap / 0.006).clamp(0, 1)) * (0.8 + 0.2 * arch)
     tongue = torch.exp(-((moved.above_lower / 0.016) ** 2)) * torch.exp(-((moved.across / 0.6) ** 2)) * deep * 0.85
     dark = inside.cavity.expand(-1, -1, size, size)
     colour = torch.lerp(dark, inside.tongue.expand_as(dark), tongue[:, None])
