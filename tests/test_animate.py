@@ -14,6 +14,7 @@ import torch
 from eadnet_core import cli
 from eadnet_core.face.landmarks import INDEX
 from eadnet_core.face.locator import FaceLocator
+from eadnet_core.face.track import track_face
 from eadnet_core.synthetic.clip import ClipControls, draw_clip
 from eadnet_core.synthetic.espeak import speak
 from eadnet_core.synthetic.visemes import VISEMES, viseme_curves
@@ -51,8 +52,8 @@ def measured_opening(video: Path, locator: FaceLocator) -> np.ndarray:
     upper, lower = INDEX["upper_lip_bottom"], INDEX["lower_lip_top"]
     with av.open(str(video)) as container:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)][::STRIDE]
-    points = [locator.find(frame)[0].landmarks for frame in frames]
-    return np.array([face[lower, 1] - face[upper, 1] for face in points])
+    points = track_face(frames, locator).landmarks
+    return points[:, lower, 1] - points[:, upper, 1]
 
 
 @pytest.fixture(scope="module")
