@@ -61,7 +61,13 @@ def animate(options: argparse.Namespace) -> None:
         options.intensity,
         action_units=None if options.au is None else read_action_units(options.au),
         control=MotionControl(head=options.head, blinks=options.blinks, gaze=options.gaze),
-        options=SamplerOptions(steps=options.steps, seed=options.seed),
+        options=SamplerOptions(
+            steps=options.steps,
+            audio_scale=options.audio_guidance,
+            emotion_scale=options.emotion_guidance,
+            action_unit_scale=options.au_guidance,
+            seed=options.seed,
+        ),
         size=options.size,
         face=options.face,
     )
@@ -184,6 +190,9 @@ def _parser() -> argparse.ArgumentParser:
         "--au", type=Path, metavar="FILE", help="Action Unit curves over time: CSV, ARKit blendshapes, or a plan of `describe`"
     )
     one.add_argument("--steps", type=_whole(1, 8), default=1, metavar="N", help="sampling steps, 1 to 8 (default 1)")
+    for name, thing in (("audio", "the sound"), ("emotion", "the feeling"), ("au", "Action Units")):
+        said = f"how much {thing} counts, 0 (ignored) to 10 (default 1)"
+        one.add_argument(f"--{name}-guidance", type=_number(0, 10), default=1.0, metavar="X", help=said)
     one.add_argument("--seed", type=_whole(0, MAX_SEED), default=0, metavar="N", help="of all that is drawn by chance (default 0)")
     one.add_argument("--size", type=_whole(64, 8192), metavar="PX", help="long side of the video (default: the portrait's, at most 2160)")
     one.add_argument("--head", type=_number(0, 3), default=1.0, metavar="X", help="head motion, 0 (still) to 3 (default 1)")

@@ -19,7 +19,7 @@ from .diffusion.sampler import SamplerOptions, sample_motion
 from .emotion.action_units import ActionUnitTrack
 from .emotion.meaning import ACTION_UNITS_OF_EMOTIONS
 from .emotion.tokenizer import encode_captions
-from .emotion.track import EmotionTrack
+from .emotion.track import NEUTRAL_CAPTION, EmotionTrack
 from .face.locator import FaceLocator
 from .face.picture import MAX_SIDE, read_picture
 from .face.portrait import make_portrait
@@ -172,12 +172,16 @@ class EADNetPipeline:
             portrait = self.portrait(portrait, face, max(MAX_SIDE, size or 0))
         track = emotion if isinstance(emotion, EmotionTrack) else EmotionTrack.from_text(emotion, intensity)
         speech = speech_features(sound)
-        performance = perform(speech, track, control, options.seed, action_units)
+        performance = perform(speech, track, control, options, action_units)
         return Clip(self.denoiser, portrait, sound, speech, performance, options, size)
 
 
 def perform(
-    speech: SpeechFeatures, track: EmotionTrack, control: MotionControl, seed: int, action_units: ActionUnitTrack | None = None
+    speech: SpeechFeatures,
+    track: EmotionTrack,
+    control: MotionControl,
+    options: SamplerOptions,
+    action_units: ActionUnitTrack | None = None,
 ) -> Performance:
     """What every frame of a clip is made from: the track's emotion, and head, gaze and blinks drawn to go with the speech.
 
@@ -185,7 +189,8 @@ def perform(
         speech: What is said, N frames.
         track: What is felt.
         control: How head, eyes and lids move by themselves, and how much of the feeling shows.
-        seed: Of all that is drawn by chance.
+        options: The seed of all that is drawn by chance, and the guidance: at an emotion scale of 0 the track is taken for neutral,
+            so that nothing of it is left in the Action Units either.
         action_units: Overrides the Action Units that it names; the others do what the emotion asks of them. None: Action
             Units are given only where the track's words name some.
 
@@ -193,13 +198,13 @@ def perform(
         InputError: The track has a span that starts after the sound's end.
     """
     track.check_within(float(speech.duration_s))
-    track = track.scaled(control.expressiveness)
+    track = EmotionTrack.from_text(NEUTRAL_CAPTION) if options.emotion_scale == 0 else track.scaled(control.expressiveness)
     emotion, captions, text_weights = track.sample(speech.num_frames)
     units = track.sample_action_units(speech.num_frames)
     if action_units is not None:
         felt = emotion @ torch.from_numpy(ACTION_UNITS_OF_EMOTIONS) if units is None else units  # [N, 24]
         units = action_units.sample(speech.num_frames, felt)
-    head_pose, gaze, blink = draw_motion(speech, control, seed)
+    head_pose, gaze, blink = draw_motion(speech, control, options.seed)
     return Performance(
         text_ids=encode_captions(captions),
         text_weights=text_weights,

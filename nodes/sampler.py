@@ -77,6 +77,15 @@ class EADNetSampler(io.ComfyNode):
                     optional=True,
                     tooltip="From the Action Unit nodes: the units in it do as it says, the others what the feeling asks.",
                 ),
+                io.Float.Input(
+                    "action_unit_guidance",
+                    default=1.0,
+                    min=0.0,
+                    max=5.0,
+                    step=0.1,
+                    optional=True,
+                    tooltip="Above 1 the Action Units show more strongly, at more time; 0 ignores them, those that words name too.",
+                ),
             ],
             outputs=[Motion.Output(display_name="motion", tooltip="For EADNetVideo and EADNetRender, at any size of the portrait.")],
         )
@@ -94,6 +103,7 @@ class EADNetSampler(io.ComfyNode):
         emotion: EmotionTrack | None = None,
         control: MotionControl | None = None,
         action_units: ActionUnitTrack | None = None,
+        action_unit_guidance: float = 1.0,
     ) -> io.NodeOutput:
         from ..eadnet_core.diffusion.sampler import SamplerOptions, sample_motion
         from ..eadnet_core.emotion.track import EmotionTrack
@@ -101,8 +111,10 @@ class EADNetSampler(io.ComfyNode):
         from ..eadnet_core.pipeline import perform
 
         track = EmotionTrack.from_text("neutral") if emotion is None else emotion
-        performance = perform(speech, track, control or MotionControl(), seed, action_units)
-        options = SamplerOptions(steps=steps, audio_scale=audio_guidance, emotion_scale=emotion_guidance, seed=seed)
+        options = SamplerOptions(
+            steps=steps, audio_scale=audio_guidance, emotion_scale=emotion_guidance, action_unit_scale=action_unit_guidance, seed=seed
+        )
+        performance = perform(speech, track, control or MotionControl(), options, action_units)
         with loaded(model) as denoiser:
             parts = sample_motion(denoiser, portrait, speech, performance, options, node_report())
             motion = store_motion(parts, speech.num_frames, speech.duration_s, folder_paths.get_temp_directory())

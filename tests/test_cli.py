@@ -126,6 +126,9 @@ def test_emotions_and_action_units_over_time(animate: Runner, tmp_path: Path) ->
     timeline.write_text('0 happy\n0.2 sad 0.6 "close to tears"\n')
     curves.write_text("time_s,AU4\n0,0\n0.4,1\n")
     assert animate(timeline=timeline, au=curves)[0] == 0
+    plain = animate.out.read_bytes()
+    assert animate(timeline=timeline, au=curves, **{"au-guidance": 2})[0] == 0
+    assert animate.out.read_bytes() != plain
     timeline.write_text("0 happy\n7 sad\n")
     animate.out.unlink()
     assert "line 2" in animate.refused(timeline=timeline)
@@ -141,6 +144,9 @@ def test_emotions_and_action_units_over_time(animate: Runner, tmp_path: Path) ->
         ({"steps": 9}, ["9", "1 to 8"]),
         ({"intensity": 1.5}, ["1.5", "0 to 1"]),
         ({"head": "nan"}, ["nan"]),
+        ({"audio-guidance": 11}, ["--audio-guidance", "11", "0 to 10"]),
+        ({"emotion-guidance": -1}, ["--emotion-guidance", "-1", "0 to 10"]),
+        ({"au-guidance": "x"}, ["--au-guidance", "x", "0 to 10"]),
         ({"gaze": "2,0"}, ["2 is no number"]),
         ({"gaze": "0.3"}, ["0.3", "comma"]),
         ({"size": 10}, ["10", "64"]),

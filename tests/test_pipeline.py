@@ -97,7 +97,7 @@ def test_unwritable_output_is_said_before_any_window(made: list[int], clip: Clip
 
 
 def test_performance_has_a_row_for_each_frame() -> None:
-    performance = perform(silence(), EmotionTrack.from_text("happy", 0.5), MotionControl(), 0)
+    performance = perform(silence(), EmotionTrack.from_text("happy", 0.5), MotionControl(), SamplerOptions())
     assert performance.emotion is not None and performance.text_weights is not None
     assert torch.allclose(performance.emotion[:, EMOTIONS.index("happy")], torch.tensor(0.5))
     assert torch.allclose(performance.text_weights.sum(1), torch.ones(NUM_FRAMES))
@@ -107,20 +107,29 @@ def test_performance_has_a_row_for_each_frame() -> None:
 
 
 def test_expressiveness_scales_the_feeling() -> None:
-    performance = perform(silence(), EmotionTrack.from_text("angry", 0.4), MotionControl(expressiveness=2.0), 0)
+    performance = perform(silence(), EmotionTrack.from_text("angry", 0.4), MotionControl(expressiveness=2.0), SamplerOptions())
     assert performance.emotion is not None
     assert torch.allclose(performance.emotion[:, EMOTIONS.index("angry")], torch.tensor(0.8))
 
 
 def test_curves_override_only_the_units_that_they_name() -> None:
     curves = ActionUnitTrack(np.array([0.0]), np.array([[0.3]], np.float32), ("AU4",))
-    units = perform(silence(), EmotionTrack.from_text("happy"), MotionControl(), 0, curves).action_units
+    units = perform(silence(), EmotionTrack.from_text("happy"), MotionControl(), SamplerOptions(), curves).action_units
     assert units is not None
     expected = EMOTION_ACTION_UNITS["happy"] | {"AU4": 0.3}
     assert torch.allclose(units[5], torch.tensor([expected.get(name, 0.0) for name in ACTION_UNITS]), atol=1e-5)
 
 
+def test_an_emotion_at_scale_zero_leaves_nothing_in_the_action_units_either() -> None:
+    curves = ActionUnitTrack(np.array([0.0]), np.array([[0.3]], np.float32), ("AU4",))
+    track, ignored = EmotionTrack.from_text("happy, brows raised"), SamplerOptions(emotion_scale=0.0)
+    units = perform(silence(), track, MotionControl(), ignored, curves).action_units
+    neutral = perform(silence(), EmotionTrack.from_text("neutral"), MotionControl(), SamplerOptions(), curves).action_units
+    assert units is not None and neutral is not None and torch.equal(units, neutral)
+    assert perform(silence(), track, MotionControl(), ignored).action_units is None
+
+
 def test_a_feeling_after_the_sounds_end_is_refused() -> None:
     track = EmotionTrack((EmotionSpan.from_text("sad", start_s=9.0),))
     with pytest.raises(InputError, match="9 s"):
-        perform(silence(), track, MotionControl(), 0)
+        perform(silence(), track, MotionControl(), SamplerOptions())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -99,32 +100,52 @@ def test_the_seed_decides_and_nothing_else() -> None:
     assert not np.array_equal(_sample(20, seed=4), _sample(20, seed=5))
 
 
-@pytest.mark.parametrize("control", ["audio", "emotion"])
-def test_a_control_at_scale_zero_is_the_same_as_not_given(control: str) -> None:
-    class Listening(_Toy):
-        def forward(self, x_t: Tensor, sigma: Tensor, conditions: Conditions, memory: FrameMemory | None = None) -> DenoiserOutput:
-            output = super().forward(x_t, sigma, conditions, memory)
-            heard = 0.0 if conditions.mel is None else conditions.mel.mean()
-            felt = 0.0 if conditions.emotion is None else conditions.emotion.mean() + 0.2
-            return replace(output, warp=replace(output.warp, flow=output.warp.flow + heard + felt))
+@pytest.fixture(scope="module")
+def small() -> Denoiser:
+    """A real denoiser that is not trained: every control moves something."""
+    config = DenoiserConfig(channels=(8, 16, 16), down_blocks=(1, 1, 1), up_blocks=(1, 1), num_heads=(2, 2, 2), fine_channels=4)
+    torch.manual_seed(0)
+    denoiser = Denoiser(replace(config, graph=FrameGraphConfig(key_width=8, memory_length=6, memory_stride=2))).eval()
+    for parameter in denoiser.parameters():
+        if not parameter.any():  # gates and last layers start at zero, behind which nothing can be told apart
+            nn.init.normal_(parameter, std=0.05)
+    return denoiser
 
+
+@pytest.mark.parametrize("others", [1.0, 1.7])
+@pytest.mark.parametrize("control", ["audio", "emotion", "action_unit"])
+def test_a_control_at_scale_zero_is_bit_identical_to_one_not_given(small: Denoiser, control: str, others: float) -> None:
+    rand = torch.Generator().manual_seed(3)
     portrait, speech, performance = _clip(6)
-    off = SamplerOptions(audio_scale=0) if control == "audio" else SamplerOptions(emotion_scale=0)
-    made = np.concatenate(list(sample_motion(Listening(), portrait, speech, performance, off)))
-    on = np.concatenate(list(sample_motion(Listening(), portrait, speech, performance, SamplerOptions())))
-    assert not np.array_equal(made, on)
-    if control == "emotion":
-        bare = list(sample_motion(Listening(), portrait, speech, replace(performance, emotion=None), SamplerOptions()))
-        assert np.array_equal(made, np.concatenate(bare))
+    performance = replace(
+        performance,
+        emotion=torch.rand(6, 8, generator=rand),
+        text_ids=torch.randint(1, 8192, (2, 5, 4), generator=rand),
+        text_weights=torch.full((6, 2), 0.5),
+        action_units=torch.rand(6, 24, generator=rand),
+    )
+    other_sound = replace(speech, mel=torch.rand(24, 64, generator=rand))
+    missing: dict[str, tuple[SpeechFeatures, Performance]] = {
+        "audio": (other_sound, performance),  # a recording there always is: none of it may be heard
+        "emotion": (speech, replace(performance, emotion=None, text_ids=None, text_weights=None)),
+        "action_unit": (speech, replace(performance, action_units=None)),
+    }
+    scales = dict.fromkeys(("audio_scale", "emotion_scale", "action_unit_scale"), others)
+    off = SamplerOptions(**scales | {f"{control}_scale": 0.0})  # type: ignore[arg-type]
+
+    def made(speech: SpeechFeatures, performance: Performance, options: SamplerOptions) -> np.ndarray:
+        return np.concatenate(list(sample_motion(small, portrait, speech, performance, options)))
+
+    ignored = made(speech, performance, off)
+    assert np.array_equal(ignored, made(*missing[control], off))
+    if control != "audio":
+        assert np.array_equal(ignored, made(*missing[control], SamplerOptions(**scales)))  # type: ignore[arg-type]
+    assert not np.array_equal(ignored, made(speech, performance, SamplerOptions(**scales)))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_the_real_denoiser_serves_guidance_steps_and_memory(dtype: torch.dtype) -> None:
-    graph = FrameGraphConfig(key_width=8, memory_length=6, memory_stride=2)
-    small = DenoiserConfig(channels=(8, 16, 16), down_blocks=(1, 1, 1), up_blocks=(1, 1), num_heads=(2, 2, 2), fine_channels=4)
-    config = replace(small, graph=graph)
-    torch.manual_seed(0)
-    denoiser = Denoiser(config).to(dtype).eval()
+def test_the_real_denoiser_serves_guidance_steps_and_memory(small: Denoiser, dtype: torch.dtype) -> None:
+    denoiser = copy.deepcopy(small).to(dtype)
     options = SamplerOptions(steps=2, audio_scale=2.0, emotion_scale=1.5, window=6, overlap=2)
     made = np.concatenate(list(sample_motion(denoiser, *_clip(11), options)))
     assert made.shape == (11, 6, SIZE, SIZE) and np.isfinite(made).all()
@@ -149,8 +170,11 @@ def test_report_counts_frames_at_every_step_and_cancels_by_raising() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("steps", 0), ("steps", 9), ("seed", -1), ("seed", 2**64), ("audio_scale", -0.1), ("emotion_scale", float("nan")), ("overlap", 16)],
-)
+    [
+        ("steps", 0), ("steps", 9), ("seed", -1), ("seed", 2**64), ("audio_scale", -0.1), ("emotion_scale", float("nan")),
+        ("action_unit_scale", 10.5), ("overlap", 16),
+    ],
+)  # fmt: skip
 def test_options_out_of_range_are_refused_by_name_and_value(name: str, value: float) -> None:
     with pytest.raises(InputError, match=f"{name} is {value}"):
         SamplerOptions(**{name: value})  # type: ignore[arg-type]
