@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -15,11 +15,19 @@ from torch import nn
 from .config import from_json, to_json
 from .errors import InputError
 from .models.denoiser import Denoiser, DenoiserConfig
+from .models.syncnet import SyncNet, SyncNetConfig
 
 FORMAT_VERSION = 1
 """Version of the file's layout; another one is refused."""
 BASE_WEIGHTS = Path(__file__).parent / "weights" / "eadnet-base.safetensors"
 """The denoiser that ships with the package."""
+SYNCNET_WEIGHTS = BASE_WEIGHTS.with_name("eadnet-syncnet.safetensors")
+"""The SyncNet that supervises the denoiser's training."""
+SYNCNET_JUDGE_WEIGHTS = BASE_WEIGHTS.with_name("eadnet-syncnet-judge.safetensors")
+"""The SyncNet that measures sync: trained apart from the one that supervises, with another seed and other voices."""
+
+Config = TypeVar("Config")
+Model = TypeVar("Model", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -83,13 +91,26 @@ def load_denoiser(path: str | Path = BASE_WEIGHTS) -> Denoiser:
     Raises:
         InputError: The file is missing, damaged, foreign, of another version, or its weights are not those of its configuration.
     """
-    path = Path(path)
+    return _load(Path(path), Denoiser, DenoiserConfig)
+
+
+def load_syncnet(path: str | Path = SYNCNET_WEIGHTS) -> SyncNet:
+    """The SyncNet of a checkpoint, float32, on the CPU, ready to run; SYNCNET_JUDGE_WEIGHTS are the ones to measure with.
+
+    Raises:
+        InputError: As `load_denoiser`.
+    """
+    return _load(Path(path), SyncNet, SyncNetConfig)
+
+
+def _load(path: Path, kind: type[Model], config_kind: type[Config]) -> Model:
+    name = kind.__name__
     header, state = _read(path, with_weights=True)
-    if header.model != Denoiser.__name__:
-        raise InputError(f"{path} holds a {header.model}; give the weights of a {Denoiser.__name__}.")
-    denoiser = Denoiser(from_json(DenoiserConfig, header.config))
-    _load_strictly(denoiser, state, path)
-    return denoiser.eval()
+    if header.model != name:
+        raise InputError(f"{path} holds a {header.model}; give the weights of a {name}.")
+    model = kind(from_json(config_kind, header.config))
+    _load_strictly(model, state, path)
+    return model.eval()
 
 
 def _halved(value: torch.Tensor) -> torch.Tensor:

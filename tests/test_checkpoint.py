@@ -8,9 +8,10 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from eadnet_core.checkpoint import load_denoiser, read_header, save_checkpoint
+from eadnet_core.checkpoint import load_denoiser, load_syncnet, read_header, save_checkpoint
 from eadnet_core.errors import InputError
 from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
+from eadnet_core.models.syncnet import SyncNet, SyncNetConfig
 
 CONFIG = DenoiserConfig(channels=(8, 16, 16), down_blocks=(1, 1, 1), up_blocks=(1, 1), num_heads=(2, 2, 2), fine_channels=4)
 PROVENANCE = {"recipe": "base", "seed": 3, "steps": 7}
@@ -78,6 +79,17 @@ def test_another_version_is_refused(written: tuple[Denoiser, Path], tmp_path: Pa
 def test_weights_of_another_model_are_refused(written: tuple[Denoiser, Path], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds a SyncNet"):
         load_denoiser(_changed(written[1], tmp_path / "w.safetensors", model="SyncNet"))
+
+
+def test_a_syncnet_comes_back(tmp_path: Path) -> None:
+    config = SyncNetConfig(window=7, lip_size=16, lip_channels=(4, 4, 4, 4), lip_width=8, speech_width=8, embedding_width=8)
+    net, path = SyncNet(config), tmp_path / "sync.safetensors"
+    save_checkpoint(path, net, config, PROVENANCE)
+    loaded = load_syncnet(path)
+    assert loaded.config == config and not loaded.training
+    torch.testing.assert_close(loaded.lips_in_time[2].weight, net.lips_in_time[2].weight, atol=1e-3, rtol=1e-3)
+    with pytest.raises(InputError, match="holds a SyncNet"):
+        load_denoiser(path)
 
 
 def test_a_missing_a_foreign_and_a_truncated_file_are_refused(written: tuple[Denoiser, Path], tmp_path: Path) -> None:
