@@ -58,7 +58,7 @@ def paint_inside(inside: MouthInside, moved: Moved, size: int) -> Painted:
     Args:
         inside: Colours of N faces.
         moved: What their lips and lids do.
-        size: Side in pixels.
+        size: Pixels of a head unit, the side of a picture that shows all of it.
     """
     arch = (1 - moved.across**2).clamp(min=0)
     parted = coverage(0.3 / size - moved.gap, 1.0 / size, size)[:, None]
@@ -67,7 +67,7 @@ def paint_inside(inside: MouthInside, moved: Moved, size: int) -> Painted:
     teeth = coverage(moved.below_rest - edge, 1.2 / size, size) * arch.sqrt().sqrt() * inside.teeth_shown
     teeth_light = (0.8 + 0.2 * (moved.gap / 0.006).clamp(0, 1)) * (0.8 + 0.2 * arch)
     tongue = torch.exp(-((moved.above_lower / 0.016) ** 2)) * torch.exp(-((moved.across / 0.6) ** 2)) * deep * 0.85
-    dark = inside.cavity.expand(-1, -1, size, size)
+    dark = inside.cavity.expand(-1, -1, *moved.gap.shape[-2:])
     colour = torch.lerp(dark, inside.tongue.expand_as(dark), tongue[:, None])
     colour = torch.lerp(colour, inside.teeth * teeth_light[:, None], teeth[:, None])
     lash = coverage(-moved.lash, 1.0 / size, size)[:, None]

@@ -73,6 +73,11 @@ def similarity_by_shift(lips: Tensor, speech: Tensor, max_shift: int) -> Tensor:
     return torch.stack(means, 1)
 
 
+def as_direction(x: Tensor) -> Tensor:
+    """float32, the positive part of x [..., D] brought to length 1: the form of an embedding."""
+    return F.normalize(F.relu(x.float()), dim=-1)
+
+
 def _conv(inputs: int, outputs: int, stride: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
@@ -114,15 +119,25 @@ class SyncNet(nn.Module):
             _conv(3, at2, 2), _conv(at2, at4, 2), Residual(at4), _conv(at4, at8, 2), Residual(at8), _conv(at8, at16, 2),
             nn.Flatten(), nn.Linear(side**2 * at16, width, bias=False), nn.BatchNorm1d(width), nn.ReLU(inplace=True),
         )  # fmt: skip
-        self.lips_in_time = nn.Sequential(
-            _temporal(width, width, 3), _temporal(width, width, config.window - 2), nn.Conv1d(width, config.embedding_width, 1)
-        )
-        # six columns, then four of every second: 12 columns for three frames; the last layer reaches over the window
+        self.lips_in_time = nn.Sequential(_temporal(width, width, 3), _temporal(width, width, config.window - 2))
+        # six columns, then four of every second: 12 columns for three frames; the next layer reaches over the window
         self.speech = nn.Sequential(
             _temporal(NUM_MELS, speech_width, 6, 2), _temporal(speech_width, speech_width, 4, 2), _temporal(speech_width, speech_width, 1),
             _temporal(speech_width, speech_width, config.window - 2), _temporal(speech_width, speech_width, 1),
-            nn.Conv1d(speech_width, config.embedding_width, 1),
         )  # fmt: skip
+        self.project_lips = nn.Linear(width, config.embedding_width)
+        self.project_speech = nn.Linear(speech_width, config.embedding_width)
+
+    def see(self, lips: Tensor) -> Tensor:
+        """[B, N, lip_width], what each window of lips [B, T, 3, L, L] shows; `embed_lips` says it as a direction."""
+        pictures = lips.flatten(0, 1)
+        spread, mean = torch.std_mean(pictures.flatten(2), -1)
+        normal = (pictures - mean[..., None, None]) / (spread[..., None, None] + LEAST_SPREAD)
+        return self.lips_in_time(self.lips(normal).unflatten(0, lips.shape[:2]).mT).mT
+
+    def hear(self, mel: Tensor) -> Tensor:
+        """[B, N, speech_width], what each window of log-mel [B, 4 * T, 64] says; `embed_speech` says it as a direction."""
+        return self.speech(mel.mT).mT
 
     def embed_lips(self, lips: Tensor) -> Tensor:
         """Embeddings of a clip's sliding windows.
@@ -134,11 +149,7 @@ class SyncNet(nn.Module):
         Returns:
             float32 [B, N, D], N = T - window + 1; 0 or more, of length 1. Window n shows frames n to n + window - 1.
         """
-        batch, num_frames = lips.shape[:2]
-        pictures = lips.flatten(0, 1)
-        mean, spread = pictures.mean((2, 3), keepdim=True), pictures.std((2, 3), keepdim=True)
-        seen = self.lips((pictures - mean) / (spread + LEAST_SPREAD)).unflatten(0, (batch, num_frames))  # [B, T, C]
-        return _embedding(self.lips_in_time(seen.mT))
+        return as_direction(self.project_lips(self.see(lips)))
 
     def embed_speech(self, mel: Tensor) -> Tensor:
         """Embeddings of the sound of the same windows.
@@ -149,9 +160,4 @@ class SyncNet(nn.Module):
         Returns:
             float32 [B, N, D], N = T - window + 1; 0 or more, of length 1. Window n hears the columns of frames n to n + window - 1.
         """
-        return _embedding(self.speech(mel.mT))
-
-
-def _embedding(x: Tensor) -> Tensor:
-    """[B, D, N], any sign, to [B, N, D], 0 or more and of length 1."""
-    return F.normalize(F.relu(x.float()), dim=1).mT
+        return as_direction(self.project_speech(self.hear(mel)))

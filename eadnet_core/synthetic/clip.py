@@ -89,12 +89,12 @@ def draw_clip(controls: ClipControls, size: int, generator: torch.Generator) -> 
     face, inside = paint_face(dice, shape, size)
     portrait = portrait_pose(dice)
     seen_at = inverse_points(shape, portrait, size)  # [B, 3, S, S]
-    points = _visible_landmarks(shape, seen_at)
+    points = visible_landmarks(shape, seen_at)
     framing = jittered(aligned_framing(points), dice, LOCATOR_ERROR)
     landmarks = to_crop(framing, points)
     reference, shown = _photograph(face, inside, shape, portrait, framing, size)
 
-    poses = _added(portrait, controls)
+    poses = added_to_portrait(portrait, controls)
     many_shapes, many_framings = shape.repeat(num_frames), framing.repeat_interleave(num_frames, 0)
     moved, crop_x, crop_y = _look(many_shapes, poses, many_framings, size)
     layers = torch.cat([face, seen_at], 1).repeat_interleave(num_frames, 0)
@@ -140,7 +140,7 @@ def draw_portraits(count: int, size: int, generator: torch.Generator) -> tuple[T
     face, inside = paint_face(dice, shape, size)
     pose = portrait_pose(dice)
     image = _photograph(face, inside, shape, pose, identity_framing(count, dice.device), size)[0]
-    return image, _visible_landmarks(shape, inverse_points(shape, pose, size))
+    return image, visible_landmarks(shape, inverse_points(shape, pose, size))
 
 
 def portrait_pose(dice: Dice) -> Pose:
@@ -183,7 +183,7 @@ def _head_only(pose: Pose) -> Pose:
     return replace(pose, **zeros)
 
 
-def _added(portrait: Pose, controls: ClipControls) -> Pose:
+def added_to_portrait(portrait: Pose, controls: ClipControls) -> Pose:
     """The portrait's own expression with the controls on top; speech alone decides how far lips part."""
     times = controls.visemes.shape[1]
 
@@ -215,6 +215,7 @@ def _photograph(face: Tensor, inside: MouthInside, shape: FaceShape, pose: Pose,
     return torch.lerp(warp_image(face, moved.x, moved.y), painted.colour, painted.mask), painted
 
 
-def _visible_landmarks(shape: FaceShape, seen_at: Tensor) -> Tensor:
+def visible_landmarks(shape: FaceShape, seen_at: Tensor) -> Tensor:
+    """Landmarks [B, 29, 2] of moved faces, head units, by where `inverse_points` [B, 3, S, S] sees the resting face's points."""
     rest = rest_landmarks(shape)
     return warp_image(seen_at[:, :2], rest[:, None, :, 0], rest[:, None, :, 1])[:, :, 0].transpose(1, 2)  # [B, 29, 2]

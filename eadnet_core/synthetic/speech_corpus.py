@@ -30,6 +30,8 @@ _VARIANTS = (
 )
 """Voice variants of espeak-ng that sound like people, men and women; women and the other synthesiser (klatt) twice."""
 _SILENT_SHARE = 0.05
+SILENT = -1
+"""The voice of utterances in which nobody speaks."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,13 @@ class SpeechCorpus:
         mel: uint8 [4N, 64]; 0 is SILENCE, 255 is LOUDEST (see audio.mel_scale).
         visemes: uint8 [N, 5]; 255 is 1.
         ends: int64 [U]: frame after the last of each utterance.
+        voices: int64 [U]: number of the voice that says it; SILENT where none does.
     """
 
     mel: Tensor
     visemes: Tensor
     ends: Tensor
+    voices: Tensor
 
     @property
     def num_frames(self) -> int:
@@ -53,16 +57,20 @@ class SpeechCorpus:
     @property
     def training(self) -> SpeechCorpus:
         """All but the last twentieth of the utterances."""
-        return self._part(0, self._first_held_out)
+        return self._part(torch.arange(len(self.ends)) < self._first_held_out)
 
     @property
     def held_out(self) -> SpeechCorpus:
         """The last twentieth of the utterances, at least one; never trained on."""
-        return self._part(self._first_held_out, len(self.ends))
+        return self._part(torch.arange(len(self.ends)) >= self._first_held_out)
+
+    def half_of_voices(self, half: int) -> SpeechCorpus:
+        """Utterances of every second voice, `half` 0 or 1, and silent ones: networks trained on either half have no speaker in common."""
+        return self._part((self.voices.cpu() % 2 == half) | (self.voices.cpu() == SILENT))
 
     def to(self, device: torch.device | str) -> SpeechCorpus:
         """The same corpus on another device."""
-        return SpeechCorpus(self.mel.to(device), self.visemes.to(device), self.ends.to(device))
+        return SpeechCorpus(self.mel.to(device), self.visemes.to(device), self.ends.to(device), self.voices.to(device))
 
     def draw(self, generator: torch.Generator, batch: int, num_frames: int, context: int, augment: bool = True) -> tuple[Tensor, Tensor]:
         """Random stretches of speech, each heard through a slightly different throat, microphone and noise.
@@ -101,11 +109,13 @@ class SpeechCorpus:
     def _first_held_out(self) -> int:
         return len(self.ends) - max(1, round(_HELD_OUT_SHARE * len(self.ends)))
 
-    def _part(self, first: int, last: int) -> SpeechCorpus:
-        start = int(self.ends[first - 1]) if first else 0
-        end = int(self.ends[last - 1]) if last else 0
-        mel = self.mel[MELS_PER_FRAME * start : MELS_PER_FRAME * end]
-        return SpeechCorpus(mel, self.visemes[start:end], self.ends[first:last] - start)
+    def _part(self, chosen: Tensor) -> SpeechCorpus:
+        """The utterances of which `chosen`, bool [U], is true."""
+        chosen = chosen.to(self.ends.device)
+        lengths = self.ends.diff(prepend=self.ends.new_zeros(1))
+        frames = chosen.repeat_interleave(lengths)
+        mel = self.mel[frames.repeat_interleave(MELS_PER_FRAME)]
+        return SpeechCorpus(mel, self.visemes[frames], lengths[chosen].cumsum(0), self.voices[chosen])
 
 
 def vary_mel(mel: Tensor, generator: torch.Generator) -> Tensor:
@@ -154,12 +164,12 @@ def load_corpus(path: str | Path) -> SpeechCorpus:
         raise InputError(f"The speech corpus {path} does not exist; make it with: python -m eadnet_core synth speech --out {path}")
     try:
         with np.load(path, allow_pickle=False) as stored:
-            mel, visemes, ends = (torch.from_numpy(stored[name]) for name in ("mel", "visemes", "ends"))
+            mel, visemes, ends, voices = (torch.from_numpy(stored[name]) for name in ("mel", "visemes", "ends", "voices"))
     except (ValueError, KeyError, OSError) as error:
         raise InputError(f"The file {path} is no speech corpus ({error}); make it again with: python -m eadnet_core synth") from error
     if mel.shape != (MELS_PER_FRAME * len(visemes), NUM_MELS) or visemes.shape[1:] != (len(VISEMES),) or int(ends[-1]) != len(visemes):
         raise InputError(f"The file {path} is a speech corpus of another version; make it again with: python -m eadnet_core synth")
-    return SpeechCorpus(mel, visemes, ends)
+    return SpeechCorpus(mel, visemes, ends, voices)
 
 
 def make_corpus(path: str | Path, minutes: float = 50, seed: int = 0) -> SpeechCorpus:
@@ -177,22 +187,25 @@ def make_corpus(path: str | Path, minutes: float = 50, seed: int = 0) -> SpeechC
         raise InputError(f"The corpus should last {minutes} minutes; give more than 0.")
     rng = np.random.default_rng(seed)
     wanted = int(minutes * 60 * FRAME_RATE)
-    mels, visemes, made = [], [], 0
+    mels, visemes, voices, made = [], [], [], 0
     while made < wanted:
-        mel, curves = _quiet_utterance(rng) if rng.random() < _SILENT_SHARE else _spoken_utterance(rng)
+        voice, mel, curves = _quiet_utterance(rng) if rng.random() < _SILENT_SHARE else _spoken_utterance(rng)
         mels.append(mel)
         visemes.append(curves)
+        voices.append(voice)
         made += len(curves)
         if len(mels) % 50 == 0:
             _log.info("%.1f of %.1f minutes of speech", made / wanted * minutes, minutes)
     ends = np.cumsum([len(curves) for curves in visemes])
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, mel=np.concatenate(mels), visemes=np.concatenate(visemes), ends=ends.astype(np.int64))
+    np.savez_compressed(
+        path, mel=np.concatenate(mels), visemes=np.concatenate(visemes), ends=ends.astype(np.int64), voices=np.array(voices, np.int64)
+    )
     return load_corpus(path)
 
 
-def _spoken_utterance(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _spoken_utterance(rng: np.random.Generator) -> tuple[int, np.ndarray, np.ndarray]:
     # What makes speech is imported here, so that training on a bare machine needs only torch and numpy.
     from .espeak import Phone, speak
     from .recording import another_throat, record, uneven
@@ -215,14 +228,14 @@ def _spoken_utterance(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]
     before, after = round(lead * SPEECH_RATE), round(trail * SPEECH_RATE)
     sound = record(rng, np.pad(voice, (before, after)))
     phones = [Phone(0.0, phones[0].start_s, ""), *phones, Phone(phones[-1].end_s, len(sound) / SPEECH_RATE, "")]
-    return _stored(sound, viseme_curves(phones, frames_in(len(sound), SPEECH_RATE)))
+    return _VARIANTS.index(variant), *_stored(sound, viseme_curves(phones, frames_in(len(sound), SPEECH_RATE)))
 
 
-def _quiet_utterance(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _quiet_utterance(rng: np.random.Generator) -> tuple[int, np.ndarray, np.ndarray]:
     from .recording import room_noise
 
     sound = room_noise(rng, int(rng.uniform(2, 5) * SPEECH_RATE))
-    return _stored(sound, np.zeros((frames_in(len(sound), SPEECH_RATE), len(VISEMES)), np.float32))
+    return SILENT, *_stored(sound, np.zeros((frames_in(len(sound), SPEECH_RATE), len(VISEMES)), np.float32))
 
 
 def _stored(sound: np.ndarray, curves: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

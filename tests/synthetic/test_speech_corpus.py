@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 
 from eadnet_core.audio.mel_scale import LOUDEST, NUM_MELS, SILENCE
 from eadnet_core.errors import InputError
-from eadnet_core.synthetic.speech_corpus import SpeechCorpus, load_corpus, make_corpus, vary_mel
+from eadnet_core.synthetic.speech_corpus import SILENT, SpeechCorpus, load_corpus, make_corpus, vary_mel
 from eadnet_core.synthetic.visemes import VISEMES
 
 
@@ -21,7 +22,8 @@ def counted(lengths: tuple[int, ...] = (40, 25, 10, 60)) -> SpeechCorpus:
     num_frames = sum(lengths)
     numbers = torch.arange(num_frames, dtype=torch.uint8)
     visemes = numbers[:, None].repeat(1, len(VISEMES))
-    return SpeechCorpus(numbers.repeat_interleave(4)[:, None].repeat(1, NUM_MELS), visemes, torch.tensor(lengths).cumsum(0))
+    mel = numbers.repeat_interleave(4)[:, None].repeat(1, NUM_MELS)
+    return SpeechCorpus(mel, visemes, torch.tensor(lengths).cumsum(0), torch.arange(len(lengths)))
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -72,6 +74,14 @@ def test_held_out_and_training_share_nothing_and_are_everything() -> None:
     assert int(training.ends[-1]) == training.num_frames and held_out.ends.tolist() == [2, 4]
 
 
+def test_halves_of_the_voices_share_nothing_but_silence() -> None:
+    corpus = replace(counted((4, 3, 2, 5, 6)), voices=torch.tensor([7, SILENT, 2, 7, 4]))
+    odd, even = corpus.half_of_voices(1), corpus.half_of_voices(0)
+    assert odd.voices.tolist() == [7, SILENT, 7] and even.voices.tolist() == [SILENT, 2, 4]
+    assert odd.ends.tolist() == [4, 7, 12] and odd.visemes[:, 0].tolist() == [*range(7), *range(9, 14)]
+    assert torch.equal(even.mel[::4, 0], even.visemes[:, 0]) and even.ends.tolist() == [3, 5, 11]
+
+
 def test_stretches_longer_than_any_utterance_are_refused() -> None:
     with pytest.raises(InputError, match="61 frames"):
         counted().draw(generator(), 1, 61, 0)
@@ -115,6 +125,7 @@ def test_a_made_corpus_is_as_long_as_asked_and_small(small: SpeechCorpus) -> Non
     assert 1500 <= small.num_frames < 2200
     assert len(small.mel) == 4 * small.num_frames == 4 * int(small.ends[-1])
     assert (small.ends.diff() > 0).all()
+    assert len(small.voices) == len(small.ends) and len(small.voices.unique()) > 5
 
 
 def test_a_made_corpus_shuts_lips_opens_and_rounds_them(small: SpeechCorpus) -> None:
@@ -136,5 +147,5 @@ def test_the_same_seed_makes_the_same_corpus(tmp_path: Path) -> None:
         path = tmp_path / f"{name}.npz"
         subprocess.run([sys.executable, "-c", line, str(path)], check=True, cwd=Path(__file__).parents[2])
         made.append(load_corpus(path))
-    for name in ("mel", "visemes", "ends"):
+    for name in ("mel", "visemes", "ends", "voices"):
         assert torch.equal(*(getattr(corpus, name) for corpus in made)), name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from ...face.locator import WEIGHTS
 from ...face.locator_net import LocatorConfig, LocatorNet
 from ...face.locator_weights import load_locator, read_provenance, save_locator
 from ...synthetic.clip import draw_portraits
+from ..average import warmed_average
 from .objective import landmark_loss, proposal_loss
 from .pool import DrawFaces
 from .recipe import LocatorRecipe
@@ -127,7 +128,7 @@ def fit_part(
     for parameter in trained.parameters():
         if parameter.dim() == 4:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-    average = AveragedModel(trained, multi_avg_fn=_warmed_average(recipe.ema_decay), use_buffers=True)
+    average = AveragedModel(trained, multi_avg_fn=warmed_average(recipe.ema_decay), use_buffers=True)
     optimizer = torch.optim.AdamW(trained.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
     supply = Supply(recipe, part, net.config, draw, Generator(place).manual_seed(recipe.seed))
     steps, step, ready = TIMED_STEPS, 0, time.monotonic()
@@ -154,21 +155,6 @@ def fit_part(
     trained.load_state_dict(average.module.state_dict())
     net.eval().cpu()
     return Fit(step, (time.monotonic() - begin) / 60, figures)
-
-
-def _warmed_average(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor | int], None]:
-    """An exponential average that forgets its first steps: after n of them it spans at most about a tenth of them."""
-
-    @torch.no_grad()
-    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], num_averaged: Tensor | int) -> None:
-        share = max(1 - decay, 10 / (10 + float(num_averaged)))
-        for old, new in zip(averaged, current, strict=True):
-            if old.is_floating_point():
-                old.lerp_(new, share)
-            else:
-                old.copy_(new)
-
-    return update
 
 
 def _rate(step: int, steps: int) -> float:

@@ -37,7 +37,7 @@ def corpus() -> SpeechCorpus:
     generator = torch.Generator().manual_seed(0)
     visemes = torch.rand(400, 5, generator=generator).repeat_interleave(2, 0)[:400]
     mel = (visemes[:, :1].repeat_interleave(4, 0) * 200 + 20).expand(-1, 64)
-    return SpeechCorpus(mel.to(torch.uint8).contiguous(), (visemes * 255).to(torch.uint8), torch.arange(40, 401, 40))
+    return SpeechCorpus(mel.to(torch.uint8).contiguous(), (visemes * 255).to(torch.uint8), torch.arange(40, 401, 40), torch.arange(10))
 
 
 def _weights(state: TrainingState) -> torch.Tensor:
