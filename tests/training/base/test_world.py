@@ -40,7 +40,8 @@ found |= {"mean": one.grad.tolist(), "half": other.grad.tolist()}
 
 small = DenoiserConfig(channels=(16, 32, 32), down_blocks=(1, 1, 1), num_heads=(2, 2, 2), fine_channels=8, num_shapes=4)
 recipe = replace(BaseRecipe.read(RECIPES / "base.json"), size=32, clips=((1, 2, 0),), speech_clips=1, speech_frames=8)
-corpus = SpeechCorpus(torch.full((160, 64), 90, dtype=torch.uint8), torch.full((40, 5), 90, dtype=torch.uint8), torch.tensor([40]))
+mel, visemes = (torch.full(shape, 90, dtype=torch.uint8) for shape in ((160, 64), (40, 5)))
+corpus = SpeechCorpus(mel, visemes, torch.tensor([40]), torch.tensor([0]))
 
 
 def train(name, steps):
