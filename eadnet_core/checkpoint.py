@@ -16,6 +16,7 @@ from .config import from_json, to_json
 from .errors import InputError
 from .models.denoiser import Denoiser, DenoiserConfig
 from .models.syncnet import SyncNet, SyncNetConfig
+from .models.video_encoder import ClipEncoder, ClipEncoderConfig
 
 FORMAT_VERSION = 1
 """Version of the file's layout; another one is refused."""
@@ -101,6 +102,15 @@ def load_syncnet(path: str | Path = SYNCNET_WEIGHTS) -> SyncNet:
         InputError: As `load_denoiser`.
     """
     return _load(Path(path), SyncNet, SyncNetConfig)
+
+
+def load_clip_encoder(path: str | Path) -> ClipEncoder:
+    """The built-in video encoder of a checkpoint, float32, on the CPU, ready to run; `train video` makes one.
+
+    Raises:
+        InputError: As `load_denoiser`.
+    """
+    return _load(Path(path), ClipEncoder, ClipEncoderConfig)
 
 
 def _load(path: Path, kind: type[Model], config_kind: type[Config]) -> Model:

@@ -132,6 +132,15 @@ def train_sync(options: argparse.Namespace) -> None:
     train_sync(options)
 
 
+def train_video(options: argparse.Namespace) -> None:
+    """The built-in video encoder of the TREPA loss, on drawn faces that speak a corpus."""
+    _check_folder(options.out)
+    _check_recipe(options.recipe)
+    from .train_supervisors_command import train_video
+
+    train_video(options)
+
+
 def synth_speech(options: argparse.Namespace) -> None:
     """The speech corpus that training hears."""
     from .synthetic.speech_corpus import make_corpus
@@ -232,7 +241,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(one)
 
     kinds = commands.add_parser("train", help="New weights from a recipe.").add_subparsers(required=True, metavar="NAME")
-    for name, run in (("base", train_base), ("locator", train_locator), ("sync", train_sync)):
+    for name, run in (("base", train_base), ("locator", train_locator), ("sync", train_sync), ("video", train_video)):
         one = _command(kinds, name, run)
         one.add_argument("--recipe", type=Path, default=RECIPES / f"{name}.json", metavar="FILE", help="default: the one that ships")
         one.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
@@ -243,6 +252,8 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
         if run is train_base:
             one.add_argument("--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: none)")
+            one.add_argument("--syncnet", type=Path, metavar="FILE", help="what supervises lips (default: the one that ships)")
+            one.add_argument("--video-encoder", type=Path, metavar="PATH", help="for trepa: of `train video`, or a VideoMAE's folder")
 
     kinds = commands.add_parser("synth", help="Training material: speech, faces.").add_subparsers(required=True, metavar="KIND")
     one = _command(kinds, "speech", synth_speech)

@@ -1,4 +1,4 @@
-"""Configurations as JSON: nested frozen dataclasses, strict both ways."""
+"""Configurations as JSON: nested frozen dataclasses, strict both ways but for fields that were added later."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, TypeVar, get_type_hints
 from .errors import InputError
 
 Config = TypeVar("Config")
+LATER = {"later": True}
+"""Metadata of a field that was added after checkpoints had been written: where it is missing, its default is what they were."""
 
 
 def to_json(config: Any) -> str:  # noqa: ANN401
@@ -30,9 +32,10 @@ def from_json(kind: type[Config], text: str) -> Config:
 
 def _build(kind: type[Config], values: Any, where: str) -> Config:  # noqa: ANN401
     names = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    later = {f.name for f in fields(kind) if f.metadata.get("later")}  # type: ignore[arg-type]
     if not isinstance(values, dict):
         raise InputError(f"{where} is {values!r}; it needs {sorted(names)}.")
-    missing, unknown = sorted(names - set(values)), sorted(set(values) - names)
+    missing, unknown = sorted(names - later - set(values)), sorted(set(values) - names)
     if missing or unknown:
         raise InputError(f"{where} lacks {missing} and has {unknown} besides; take weights of this version of the pack.")
     types = get_type_hints(kind)
@@ -43,4 +46,4 @@ def _build(kind: type[Config], values: Any, where: str) -> Config:  # noqa: ANN4
             return _build(types[name], value, f"{where}.{name}")
         return tuple(value) if isinstance(value, list) else value
 
-    return kind(**{name: value_of(name) for name in names})
+    return kind(**{name: value_of(name) for name in names & set(values)})

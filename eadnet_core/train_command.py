@@ -7,11 +7,12 @@ import sys
 
 import torch
 
-from .checkpoint import load_denoiser, read_header, save_checkpoint
+from .checkpoint import SYNCNET_WEIGHTS, load_denoiser, read_header, save_checkpoint
 from .models.denoiser import Denoiser
 from .synthetic.speech_corpus import load_corpus
 from .training.base.recipe import BaseRecipe
 from .training.base.report import measure_sync, measure_words, write_sheet
+from .training.base.supervision import load_supervision
 from .training.base.train import train_base
 from .training.base.world import open_world
 
@@ -23,7 +24,9 @@ def train(options: argparse.Namespace) -> None:
     start = None if options.start is None else load_denoiser(options.start)
     corpus = load_corpus(options.speech)
     world = open_world(options.device)
-    state = train_base(recipe, corpus.training, minutes, options.out.with_suffix(".state"), start, world, progress=_print_losses)
+    supervision = load_supervision(recipe, options.syncnet or SYNCNET_WEIGHTS, options.video_encoder, world.device)
+    state_path = options.out.with_suffix(".state")
+    state = train_base(recipe, corpus.training, minutes, state_path, start, world, supervision=supervision, progress=_print_losses)
     if world.rank:
         return
     provenance = {"recipe": recipe.to_dict(), "seed": recipe.seed, "commit": options.commit, "steps": state.step}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from eadnet_core.config import from_json, to_json
+from eadnet_core.config import LATER, from_json, to_json
 from eadnet_core.errors import InputError
 
 
@@ -34,6 +34,18 @@ def test_names_are_strict_both_ways_at_every_depth() -> None:
     values["inner"] = {"width": 1, "depth": 2}
     with pytest.raises(InputError, match=r"_Outer\.inner lacks \['name'\] and has \['depth'\]"):
         from_json(_Outer, json.dumps(values))
+
+
+def test_a_field_added_later_may_be_missing_and_then_is_what_it_was_before() -> None:
+    @dataclass(frozen=True, kw_only=True)
+    class Grown:
+        width: int = 3
+        kind: str = field(default="first", metadata=LATER)
+
+    assert from_json(Grown, '{"width": 5}') == Grown(width=5, kind="first")
+    assert from_json(Grown, '{"width": 5, "kind": "second"}').kind == "second"
+    with pytest.raises(InputError, match="width"):
+        from_json(Grown, '{"kind": "second"}')
 
 
 @pytest.mark.parametrize("text", ["{", "[1, 2]", "3"])

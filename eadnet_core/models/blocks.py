@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from .attention import AttentionFunction, CrossAttention, zero_linear
 from .cell_norm import CellNorm
-from .frame_graph import FrameGraph, FrameGraphConfig
+from .frame_graph import FrameGraph, FrameGraphConfig, NoFrameGraph
 from .strip_attention import StripAttention
 
 MODULATION_STD, RESIDUAL_STD = 0.05, 0.01
@@ -50,12 +50,13 @@ class FullBlock(nn.Module):
         mlp_ratio: int,
         graph: FrameGraphConfig,
         attention: AttentionFunction,
+        directions: str = "strips",
     ) -> None:
         super().__init__()
         self.residual = ResBlock(channels, condition_width)
         self.cross_attention = CrossAttention(channels, token_width, num_heads, attention)
-        self.strip_attention = StripAttention(channels, num_heads // 2, position_waves, attention)
-        self.frame_graph = FrameGraph(channels, graph)
+        self.strip_attention = StripAttention(channels, num_heads // 2, position_waves, attention, directions)
+        self.frame_graph = FrameGraph(channels, graph) if graph.enabled else NoFrameGraph()
         self.mlp = nn.Sequential(
             nn.LayerNorm(channels), nn.Linear(channels, mlp_ratio * channels), nn.GELU("tanh"), zero_linear(mlp_ratio * channels, channels)
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
+from ..config import LATER
 from ..emotion.vocabulary import ACTION_UNITS, EMOTIONS
 from ..types import SPEECH_CONTEXT, Conditions
 from .embeddings import NoiseLevelEmbedding
@@ -25,6 +26,7 @@ class ConditioningConfig:
     width: Channels of the global condition.
     token_width: Channels of the tokens; speech tokens and captions have as many.
     noise_waves: Sinusoids of the noise level.
+    reads_text: Whether captions are read at all; without, they count as not given.
     """
 
     width: int = 512
@@ -32,6 +34,7 @@ class ConditioningConfig:
     noise_waves: int = 32
     speech: SpeechEncoderConfig = field(default_factory=SpeechEncoderConfig)
     text: TextEncoderConfig = field(default_factory=TextEncoderConfig)
+    reads_text: bool = field(default=True, metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Conditioning(nn.Module):
 
     def __init__(self, config: ConditioningConfig) -> None:
         super().__init__()
+        self.reads_text = config.reads_text
         width, token_width, num_visemes = config.width, config.token_width, config.speech.num_visemes
         self.speech = SpeechEncoder(config.speech)
         self.text = TextEncoder(config.text)
@@ -137,7 +141,7 @@ class Conditioning(nn.Module):
 
     def _text(self, conditions: Conditions) -> tuple[Tensor | None, Tensor | None]:
         """Each frame's mixture of the captions [B, T, width], and of the Action Units that are read from them [B, T, 24]."""
-        if conditions.text_ids is None or conditions.text_weights is None:
+        if not self.reads_text or conditions.text_ids is None or conditions.text_weights is None:
             return None, None
         captions = self.text(conditions.text_ids)  # [B, K, C]
         mixed = conditions.text_weights.to(captions.dtype) @ captions

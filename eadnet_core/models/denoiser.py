@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..config import LATER
 from ..types import Conditions, Warp
 from .attention import AttentionFunction, torch_attention
 from .blocks import FullBlock, ResBlock
@@ -33,6 +34,7 @@ class DenoiserConfig:
     position_waves: Sinusoids of each axis of a position.
     mlp_ratio: Width of the MLPs over their channels.
     num_shapes: Shapes of the portrait that the controls drive, see WarpHead.
+    directions: What cells attend along, see strip_attention.DIRECTIONS.
     """
 
     patch: int = 4
@@ -48,6 +50,7 @@ class DenoiserConfig:
     num_shapes: int = 32
     graph: FrameGraphConfig = field(default_factory=FrameGraphConfig)
     conditioning: ConditioningConfig = field(default_factory=ConditioningConfig)
+    directions: str = field(default="strips", metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,7 @@ class Denoiser(nn.Module):
             position_waves=config.position_waves,
             mlp_ratio=config.mlp_ratio,
             graph=config.graph,
+            directions=config.directions,
             attention=attention,
         )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from ..config import LATER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +20,7 @@ class FrameGraphConfig:
     max_distance: Farthest distance in frames with a bias of its own; all beyond share one.
     memory_length: Summaries of earlier windows that are remembered; 0: none. In training the memory holds this many too.
     memory_stride: Of how many frames one is summarised.
+    enabled: Whether there are frame graphs at all; without them frames exchange nothing here and nothing is remembered.
     """
 
     key_width: int = 64
@@ -25,6 +28,7 @@ class FrameGraphConfig:
     max_distance: int = 32
     memory_length: int = 4
     memory_stride: int = 4
+    enabled: bool = field(default=True, metadata=LATER)
 
 
 @dataclass(frozen=True)
@@ -118,3 +122,11 @@ class FrameGraph(nn.Module):
         gathered = self.adjacency(nodes, candidates, times).to(candidates.dtype) @ candidates  # [B, T, C]
         message = self.gate * self.convolve(gathered)
         return x + message.to(x.dtype)[:, :, None, None], nodes
+
+
+class NoFrameGraph(nn.Module):
+    """Stands where a frame graph would: what frame graphs are measured against."""
+
+    def forward(self, x: Tensor, reference: Tensor, memory: Tensor | None, times: Tensor | None) -> tuple[Tensor, Tensor]:
+        """x itself, and nodes [B, T, 0] that say nothing."""
+        return x, x.new_zeros(*x.shape[:2], 0)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from einops import rearrange
 from torch import Tensor, nn
 
 from .attention import AttentionFunction, zero_linear
 from .embeddings import ClipPosition
+
+Direction = Callable[[AttentionFunction, Tensor, int], Tensor]
+"""direction(attention, qkv, num_heads): attention within groups of a clip's cells, see horizontal_strips."""
 
 
 def horizontal_strips(attention: AttentionFunction, qkv: Tensor, num_heads: int) -> Tensor:
@@ -33,6 +38,28 @@ def vertical_strips(attention: AttentionFunction, qkv: Tensor, num_heads: int) -
     return rearrange(read, "b (w n) (t h) d -> b t h w (n d)", n=num_heads, t=qkv.shape[1])
 
 
+def within_frames(attention: AttentionFunction, qkv: Tensor, num_heads: int) -> Tensor:
+    """Attention within each frame; arguments and result as `horizontal_strips`."""
+    query, key, value = rearrange(qkv, "b t h w (k n d) -> k b (t n) (h w) d", k=3, n=num_heads)
+    read = attention(query, key, value)  # [B, T * heads, H * W, D]
+    return rearrange(read, "b (t n) (h w) d -> b t h w (n d)", n=num_heads, h=qkv.shape[2])
+
+
+def through_time(attention: AttentionFunction, qkv: Tensor, num_heads: int) -> Tensor:
+    """Attention of each cell to itself in all frames; arguments and result as `horizontal_strips`."""
+    query, key, value = rearrange(qkv, "b t h w (k n d) -> k b (h w n) t d", k=3, n=num_heads)
+    read = attention(query, key, value)  # [B, H * W * heads, T, D]
+    return rearrange(read, "b (h w n) t d -> b t h w (n d)", n=num_heads, h=qkv.shape[2])
+
+
+DIRECTIONS: dict[str, tuple[Direction, Direction]] = {
+    "strips": (horizontal_strips, vertical_strips),
+    "space_time": (within_frames, through_time),
+}
+"""What the two halves of the channels attend along. "space_time" is the usual pair of spatial and temporal attention, with the same
+parameters: what strips are measured against."""
+
+
 class StripAttention(nn.Module):
     """Spatio-temporal strip attention: half of the channels attend along rows, half along columns; residual.
 
@@ -42,9 +69,12 @@ class StripAttention(nn.Module):
     Source: EAD-Net abstract (strip attention for global motion); the form is ours.
     """
 
-    def __init__(self, channels: int, num_heads: int, position_waves: int, attention: AttentionFunction) -> None:
-        """`num_heads` is the number of heads of each direction."""
+    def __init__(
+        self, channels: int, num_heads: int, position_waves: int, attention: AttentionFunction, directions: str = "strips"
+    ) -> None:
+        """`num_heads` is the number of heads of each direction; `directions` is a name of DIRECTIONS."""
         super().__init__()
+        self.first, self.second = DIRECTIONS[directions]
         self.num_heads = num_heads
         self.attention = attention
         self.norm = nn.LayerNorm(channels)
@@ -58,7 +88,7 @@ class StripAttention(nn.Module):
         """x [B, T, H, W, C] with what its strips say added."""
         _, num_frames, height, width, _ = x.shape
         place = self.norm(x) + self.position(num_frames, height, width, x.device).to(x.dtype)
-        row = horizontal_strips(self.attention, self.to_horizontal(place), self.num_heads)
-        column = vertical_strips(self.attention, self.to_vertical(place), self.num_heads)
+        row = self.first(self.attention, self.to_horizontal(place), self.num_heads)
+        column = self.second(self.attention, self.to_vertical(place), self.num_heads)
         gate = torch.sigmoid(self.to_gate(place))
         return x + self.to_out(torch.cat([row * gate[..., :1], column * gate[..., 1:]], -1))

@@ -47,6 +47,14 @@ def test_all_controls_may_be_missing(conditioning: Conditioning, draw_conditions
     assert state.visemes.abs().max() == 0 and state.units.abs().max() == 0
 
 
+def test_without_reading_captions_are_as_if_there_were_none(small_config: DenoiserConfig, draw_conditions: Draw) -> None:
+    torch.manual_seed(0)
+    deaf = Conditioning(replace(small_config.conditioning, reads_text=False)).eval()
+    conditions, sigma = draw_conditions(2, 3), torch.rand(2, 3)
+    told, silent = deaf(conditions, sigma), deaf(replace(conditions, text_ids=None, text_weights=None), sigma)
+    assert torch.equal(told.vector, silent.vector) and torch.equal(told.tokens, silent.tokens) and torch.equal(told.units, silent.units)
+
+
 def test_a_frame_hears_the_caption_of_its_weight(conditioning: Conditioning, draw_conditions: Draw) -> None:
     conditions, sigma = draw_conditions(1, 3), torch.ones(1, 3)
     weights = torch.tensor([[[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]]])

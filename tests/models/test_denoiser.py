@@ -87,6 +87,18 @@ def test_bfloat16_is_close_to_float32_both_ways(denoiser: Denoiser, draw_conditi
     assert (half - exact).abs().mean() < 0.05 * spread
 
 
+def test_without_frame_graphs_frames_tell_a_later_window_nothing(small_config: DenoiserConfig, draw_conditions: Draw) -> None:
+    torch.manual_seed(0)
+    net = Denoiser(replace(small_config, graph=replace(small_config.graph, enabled=False))).eval()
+    assert not any("frame_graph" in name for name in net.state_dict())
+    conditions, x_t, sigma = draw_conditions(1, 6), torch.randn(1, 6, 3, 32, 32), torch.ones(1, 6)
+    with torch.no_grad():
+        first = net(x_t, sigma, conditions)
+        second = net(x_t, sigma, conditions, first.memory.before(4, 8))
+    assert torch.equal(first.warp.stacked(), second.warp.stacked())
+    assert second.memory.times.tolist() == [-4, -2, 0, 2, 4]
+
+
 def test_memory_of_a_window_reaches_the_next(denoiser: Denoiser, draw_conditions: Draw) -> None:
     conditions, x_t, sigma = draw_conditions(1, 6), torch.randn(1, 6, 3, 32, 32), torch.ones(1, 6)
     with torch.no_grad():

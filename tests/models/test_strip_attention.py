@@ -3,7 +3,7 @@ from __future__ import annotations
 import torch
 
 from eadnet_core.models.attention import torch_attention
-from eadnet_core.models.strip_attention import StripAttention, horizontal_strips, vertical_strips
+from eadnet_core.models.strip_attention import StripAttention, horizontal_strips, through_time, vertical_strips, within_frames
 
 BATCH, FRAMES, HEIGHT, WIDTH, HEADS, DIM = 2, 3, 4, 5, 2, 6
 
@@ -39,6 +39,27 @@ def test_vertical_is_dense_attention_over_a_column_through_time() -> None:
         for x in range(WIDTH):
             strip = _dense(qkv[b, :, :, x].flatten(0, 1))
             torch.testing.assert_close(found[b, :, :, x].flatten(0, 1), strip)
+
+
+def test_within_frames_is_dense_attention_over_each_frame() -> None:
+    qkv = _qkv()
+    found = within_frames(torch_attention, qkv, HEADS)
+    for b in range(BATCH):
+        for t in range(FRAMES):
+            torch.testing.assert_close(found[b, t].flatten(0, 1), _dense(qkv[b, t].flatten(0, 1)))
+
+
+def test_through_time_is_dense_attention_of_each_cell_to_itself() -> None:
+    qkv = _qkv()
+    found = through_time(torch_attention, qkv, HEADS)
+    for y in range(HEIGHT):
+        for x in range(WIDTH):
+            torch.testing.assert_close(found[1, :, y, x], _dense(qkv[1, :, y, x]))
+
+
+def test_space_and_time_have_the_parameters_of_strips() -> None:
+    strips, space_time = (StripAttention(8, 1, 4, torch_attention, name) for name in ("strips", "space_time"))
+    assert {k: v.shape for k, v in strips.state_dict().items()} == {k: v.shape for k, v in space_time.state_dict().items()}
 
 
 def test_with_height_one_horizontal_is_dense_attention_over_the_clip() -> None:

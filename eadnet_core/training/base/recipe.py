@@ -25,9 +25,10 @@ class BaseRecipe:
     full_noise: Share of samples at noise level 1, where a single sampling step begins.
     known_frames: A clip's first 0 to this many frames are given clean in half of the samples, as windows continue each other.
     drop: Share of samples without each control.
-    weights: Weight of each loss, see objective.Losses.
+    weights: Weight of each loss, see objective.Losses and supervision.Supervision; "sync" and "trepa" may be 0 or left out, and are
+        then not computed.
     speech_clips, speech_frames: Batch and length of the speech-only stretches that teach the encoder visemes.
-    captions: Batch of captions alone that teach the text encoder what they ask of a face.
+    captions: Batch of captions alone that teach the text encoder what they ask of a face; 0: none.
     footage_share: Share of the batches that are taken from footage, where there is any; the rest is drawn.
     held_out: Share of each video, at its end, that is not trained on but measured.
     """

@@ -26,6 +26,7 @@ from .objective import Losses, caption_loss, losses, viseme_loss
 from .recipe import BaseRecipe
 from .recorded_clip import RecordedClip
 from .state import TrainingState
+from .supervision import Supervision
 from .world import Alone, World
 
 TIMED_STEPS = 24
@@ -106,7 +107,9 @@ def train_base(
     start: Denoiser | DenoiserConfig | None = None,
     world: World | None = None,
     recordings: Recordings | None = None,
+    supervision: Supervision | None = None,
     progress: Progress | None = None,
+    steps: int | None = None,
     max_steps: int | None = None,
 ) -> TrainingState:
     """Trains until the minutes are over, and keeps the state in a file now and then; goes on from it where it exists.
@@ -121,14 +124,17 @@ def train_base(
         start: The network to go on from, or the form of a new one; the default form where None. A state's file comes before it.
         world: The processes that train together; this one on the CPU where None.
         recordings: Batches of real clips; all are drawn where None.
+        supervision: Frozen networks that look at the estimate, see supervision.load_supervision; none where None.
         progress: Told of the losses every 10 steps, by the first process.
+        steps: Length of the whole training, instead of minutes.
         max_steps: Stops after this many steps altogether, with the state saved; None: at the end.
     """
     world = world or Alone(torch.device("cpu"))
     state = new_state(recipe, start or DenoiserConfig(), world)
     if world.agreed(state_path.exists()):
         state.load(state_path)
-    corpus = corpus.to(world.device)
+    state.steps = state.steps or steps or 0
+    corpus, supervision = corpus.to(world.device), supervision or Supervision()
     began, timed = time.monotonic() - state.spent_s, (time.monotonic(), state.step)
     saved, smooth = time.monotonic(), dict[str, float]()
     example: Example | None = None
@@ -140,7 +146,7 @@ def train_base(
         if example is None or state.step % recipe.reuse == 0:
             example = None if recordings is None else recordings.example(index)
             example = example or draw_example(corpus, batch, past + num_frames, recipe.size, recipe.drop, state.generator)
-        found = train_step(state, recipe, example, past, corpus)
+        found = train_step(state, recipe, example, past, corpus, supervision)
         smooth |= {name: 0.98 * smooth.get(name, value) + 0.02 * value for name, value in found.items()}
         state.step += 1
         now = time.monotonic()
@@ -158,7 +164,9 @@ def train_base(
     return state
 
 
-def train_step(state: TrainingState, recipe: BaseRecipe, example: Example, past: int, corpus: SpeechCorpus) -> dict[str, float]:
+def train_step(
+    state: TrainingState, recipe: BaseRecipe, example: Example, past: int, corpus: SpeechCorpus, supervision: Supervision
+) -> dict[str, float]:
     """One step of AdamW on one batch, whose first `past` frames are only remembered; returns the losses."""
     net, device = state.net, state.generator.device
     state.net.train()
@@ -174,17 +182,17 @@ def train_step(state: TrainingState, recipe: BaseRecipe, example: Example, past:
     clip, conditions = example.clip.between(past, num_frames), example.conditions.between(past, num_frames)
     x_t, sigma = _add_noise(clip.frames, recipe, state.generator)
     heard, said = corpus.draw(state.generator, recipe.speech_clips, recipe.speech_frames, SPEECH_CONTEXT)
-    captions, _, asked = draw_captions(recipe.captions, state.generator)
     with torch.autocast(device.type, torch.bfloat16):
         output = net(x_t, sigma, conditions, memory)
-        speech, text = net.conditioning.speech, net.conditioning.text
-        read = text.units(text(captions.to(device)))[:, 0]
+        speech = net.conditioning.speech
         spoken = speech.visemes(speech(heard))[:, SPEECH_CONTEXT:-SPEECH_CONTEXT]
     x0 = apply_warp(conditions.reference, output.warp)
     found = losses(output.warp, x0, clip, sigma)
     parts: dict[str, Tensor] = {f.name: value for f in fields(Losses) if (value := getattr(found, f.name)) is not None}
     parts["viseme"] = viseme_loss(spoken, said)
-    parts["caption"] = caption_loss(read, asked.to(device))
+    if recipe.captions:
+        parts["caption"] = _taught_captions(net, recipe.captions, state.generator)
+    parts |= supervision.losses(x0, clip.frames, conditions, sigma)
     total = torch.stack([recipe.weights[name] * value for name, value in parts.items()]).sum()
     state.optimizer.zero_grad(set_to_none=True)
     total.backward()
@@ -194,6 +202,15 @@ def train_step(state: TrainingState, recipe: BaseRecipe, example: Example, past:
     state.average.update_parameters(net)
     kind = "" if isinstance(clip, DrawnClip) else "footage "
     return {kind * (name != "viseme") + name: value.item() for name, value in parts.items()}
+
+
+def _taught_captions(net: Denoiser, count: int, generator: Generator) -> Tensor:
+    """The caption loss of new captions."""
+    captions, _, asked = draw_captions(count, generator)
+    text = net.conditioning.text
+    with torch.autocast(generator.device.type, torch.bfloat16):
+        read = text.units(text(captions.to(generator.device)))[:, 0]
+    return caption_loss(read, asked.to(generator.device))
 
 
 def _add_noise(frames: Tensor, recipe: BaseRecipe, generator: Generator) -> tuple[Tensor, Tensor]:

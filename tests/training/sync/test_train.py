@@ -13,13 +13,17 @@ from eadnet_core.checkpoint import SYNCNET_JUDGE_WEIGHTS, SYNCNET_WEIGHTS, load_
 from eadnet_core.errors import InputError
 from eadnet_core.models.syncnet import SyncNetConfig
 from eadnet_core.synthetic.speech_corpus import SpeechCorpus, make_corpus
+from eadnet_core.training import fit as fitting
 from eadnet_core.training.sync import supply, train
 from eadnet_core.training.sync.recipe import SyncRecipe
 from eadnet_core.training.sync.report import measure_shifts
 from eadnet_core.training.sync.train import train_sync
 
 
-def test_the_same_seed_makes_the_same_weights(recipe: SyncRecipe, config: SyncNetConfig, corpus: SpeechCorpus) -> None:
+def test_the_same_seed_makes_the_same_weights(
+    recipe: SyncRecipe, config: SyncNetConfig, corpus: SpeechCorpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fitting, "TIMED_STEPS", 6)
     nets = [train_sync(replace(recipe, seed=seed), corpus, 0.0, config).net for seed in (3, 3, 4)]
     one, same, other = (torch.cat([p.flatten() for p in net.parameters()]) for net in nets)
     assert torch.equal(one, same) and not torch.equal(one, other)
@@ -34,7 +38,7 @@ def test_it_learns_which_sound_belongs_to_which_lips(
 
     monkeypatch.setattr(supply, "draw_lips", draw)
     monkeypatch.setattr(supply, "vary_lips", lambda lips, generator: lips)
-    monkeypatch.setattr(train, "TIMED_STEPS", 160)
+    monkeypatch.setattr(fitting, "TIMED_STEPS", 160)
     told: list[dict[str, float]] = []
     fit = train_sync(recipe, corpus, 0.0, config, progress=lambda step, steps, losses: told.append(losses))
     assert fit.steps == 160
@@ -52,7 +56,7 @@ def test_only_one_half_of_the_voices_is_heard(
             super().__init__(recipe, corpus, lip_size, generator)
 
     monkeypatch.setattr(train, "Supply", Listening)
-    monkeypatch.setattr(train, "TIMED_STEPS", 1)
+    monkeypatch.setattr(fitting, "TIMED_STEPS", 1)
     for half in (0, 1):
         train_sync(replace(recipe, voices=half), corpus, 0.0, config)
         assert heard[-1].voices.unique().tolist() == [half]
