@@ -101,10 +101,10 @@ def test_captions_share_what_is_felt() -> None:
 
 def test_a_minute_of_script_is_described_quickly() -> None:
     BuiltInDescriber().describe(Scene.of("Warm up."))
-    start = time.perf_counter()
+    start = time.process_time()
     assert Scene.of(SCRIPT * 4).duration_s > 60
     BuiltInDescriber().describe(Scene.of(SCRIPT * 4))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_named_feeling_follows_the_voice() -> None:

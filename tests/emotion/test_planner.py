@@ -72,6 +72,6 @@ def test_a_minute_is_planned_quickly() -> None:
     speech = babble(60)
     track = EmotionTrack.from_text("a bit uneasy")
     plan_action_units(track, babble(1))
-    start = time.perf_counter()
+    start = time.process_time()
     plan_action_units(track, speech)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
