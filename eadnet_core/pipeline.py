@@ -195,13 +195,14 @@ def perform(
             Units are given only where the track's words name some.
 
     Raises:
-        InputError: The track has a span that starts after the sound's end.
+        InputError: The track has a span, or the curves their first row, after the sound's end.
     """
     track.check_within(float(speech.duration_s))
     track = EmotionTrack.from_text(NEUTRAL_CAPTION) if options.emotion_scale == 0 else track.scaled(control.expressiveness)
     emotion, captions, text_weights = track.sample(speech.num_frames)
     units = track.sample_action_units(speech.num_frames)
     if action_units is not None:
+        action_units.check_within(float(speech.duration_s))
         felt = emotion @ torch.from_numpy(ACTION_UNITS_OF_EMOTIONS) if units is None else units  # [N, 24]
         units = action_units.sample(speech.num_frames, felt)
     head_pose, gaze, blink = draw_motion(speech, control, options.seed)

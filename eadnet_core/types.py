@@ -112,10 +112,13 @@ class Conditions:
         return replace(self, **moved, given=given)
 
     def between(self, start: int, stop: int) -> Conditions:
-        """The conditions of frames `start` to `stop`."""
+        """The conditions of frames `start` to `stop`; captions that none of them hears are left out."""
         parts = {name: v[:, start:stop] for name in PER_FRAME if (v := getattr(self, name)) is not None}
         if self.mel is not None:
             parts["mel"] = self.mel[:, start * MELS_PER_FRAME : (stop + 2 * SPEECH_CONTEXT) * MELS_PER_FRAME]
+        if self.text_ids is not None and "text_weights" in parts:
+            heard = parts["text_weights"].any(0).any(0)  # [K]: a described film has hundreds, a window two or three
+            parts |= {"text_ids": self.text_ids[:, heard], "text_weights": parts["text_weights"][..., heard]}
         return replace(self, **parts)
 
 

@@ -133,3 +133,9 @@ def test_a_feeling_after_the_sounds_end_is_refused() -> None:
     track = EmotionTrack((EmotionSpan.from_text("sad", start_s=9.0),))
     with pytest.raises(InputError, match="9 s"):
         perform(silence(), track, MotionControl(), SamplerOptions())
+
+
+def test_curves_after_the_sounds_end_are_refused() -> None:
+    curves = ActionUnitTrack(np.array([9.0]), np.array([[0.3]], np.float32), ("AU4",))
+    with pytest.raises(InputError, match="9 s"):
+        perform(silence(), EmotionTrack.from_text("sad"), MotionControl(), SamplerOptions(), curves)

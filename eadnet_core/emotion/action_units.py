@@ -64,6 +64,14 @@ class ActionUnitTrack:
         """Time of the last row."""
         return float(self.times_s[-1])
 
+    def check_within(self, duration_s: float) -> None:
+        """Raises InputError if the curves begin after the end of the clip: of them only the first row would be seen, all the time."""
+        if self.times_s[0] >= duration_s:
+            raise InputError(
+                f"Action Unit curves begin at {self.times_s[0]:g} s, but the sound ends at {duration_s:.2f} s; "
+                "give times in seconds from the start of the sound."
+            )
+
     def at(self, times_s: np.ndarray) -> np.ndarray:
         """Values at any times, float32 [N, U]."""
         curves = [np.interp(times_s, self.times_s, column) for column in self.values.T]

@@ -104,7 +104,7 @@ def understand(text: str) -> Meaning:
     """
     words = split_words(text)
     if not words:
-        raise InputError(f"emotion is '{text.strip()}', without a word; give {_LABELS} or a description.")
+        raise InputError(f"emotion is '{text.strip()[:80]}', without a word; give {_LABELS} or a description.")
     if len(words) == 1 and words[0] in EMOTIONS:
         return Meaning(tuple(float(label == words[0] != "neutral") for label in EMOTIONS))
     reading = read_text(text)
@@ -113,7 +113,7 @@ def understand(text: str) -> Meaning:
     if len(words) == 1:
         near = get_close_matches(words[0], EMOTIONS, 1, LABEL_RATIO)
         guess = f" (did you mean {near[0]}?)" if near else ""
-        raise InputError(f"emotion '{text.strip()}' is not known{guess}; give {_LABELS}, or describe it in several English words.")
+        raise InputError(f"emotion '{text.strip()[:80]}' is not known{guess}; give {_LABELS}, or describe it in several English words.")
     return read_text(correct_spelling(text)).meaning
 
 

@@ -16,25 +16,23 @@ FORM = '`seconds emotion [intensity] ["caption"]`, as in `2.5 sad 0.6 "quietly, 
 
 
 def read_timeline(path: str | Path, duration_s: float = math.inf) -> EmotionTrack:
-    """The track of a timeline file, see parse_timeline, or of one that `EmotionTrack.to_json` wrote.
+    """The track of a timeline file, see parse_timeline.
 
     Raises:
-        InputError: The file cannot be read as text, a line is wrong, or the JSON is no track or starts past the end.
+        InputError: The file cannot be read as text, or its contents are wrong.
     """
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
         raise InputError(f"timeline {path} cannot be read ({reason}); give a text file with lines {FORM}.") from error
-    if text.lstrip().startswith("{"):
-        track = EmotionTrack.from_json(text)
-        track.check_within(duration_s)
-        return track
     return parse_timeline(text, duration_s)
 
 
 def parse_timeline(text: str, duration_s: float = math.inf) -> EmotionTrack:
-    """The track of a timeline's lines; each feeling lasts until the next line, the last until the clip ends.
+    """The track of a timeline's lines, or of what `EmotionTrack.to_json` wrote.
+
+    Each line's feeling lasts until the next line, the last until the clip ends.
 
     A line is a time in seconds, a label or quoted free text, an intensity from 0 to 1 (1 if left out), and a caption in
     quotes that the denoiser reads in place of the label. Before the first time the face is neutral. Empty lines and
@@ -46,8 +44,12 @@ def parse_timeline(text: str, duration_s: float = math.inf) -> EmotionTrack:
 
     Raises:
         InputError: Naming the line: not of this form, time not after the line above or past the end, unknown word, or
-            intensity outside 0 to 1.
+            intensity outside 0 to 1; or the JSON is no track, or has a span past the end.
     """
+    if text.lstrip().startswith("{"):
+        track = EmotionTrack.from_json(text)
+        track.check_within(duration_s)
+        return track
     spans: list[EmotionSpan] = []
     for number, line in enumerate(text.splitlines(), 1):
         try:
@@ -94,15 +96,15 @@ def _parse_line(line: str, duration_s: float) -> EmotionSpan | None:
     try:
         words = _split(line)
     except ValueError as error:
-        raise InputError(f"'{line.strip()}' has a quotation mark without its pair; write {FORM}.") from error
+        raise InputError(f"'{_start(line)}' has a quotation mark without its pair; write {FORM}.") from error
     if not words:
         return None
     if len(words) < 2 or len(words) > 4:
-        raise InputError(f"'{line.strip()}' has {len(words)} parts, not 2 to 4 (quote free text); write {FORM}.")
+        raise InputError(f"'{_start(line)}' has {len(words)} parts, not 2 to 4 (quote free text); write {FORM}.")
     start_s = _number(words[0], "time", line)
     if not 0 <= start_s < duration_s:
         limit = f" and below the {duration_s:.2f} s of the sound" if start_s > 0 else ""
-        raise InputError(f"time is {words[0]} s; give 0 or more{limit}.")
+        raise InputError(f"time is {_start(words[0])} s; give 0 or more{limit}.")
     intensity = _number(words[2], "intensity", line) if len(words) > 2 else 1.0
     check_intensity(intensity)
     span = EmotionSpan.from_text(words[1], intensity, start_s)
@@ -124,8 +126,13 @@ def _split(line: str) -> list[str]:
     return list(lexer)
 
 
+def _start(text: str) -> str:
+    """As much of a text as an error shows."""
+    return text.strip()[:80]
+
+
 def _number(word: str, name: str, line: str) -> float:
     try:
         return float(word)
     except ValueError as error:
-        raise InputError(f"{name} is '{word}', not a number, in '{line.strip()}'; write {FORM}.") from error
+        raise InputError(f"{name} is '{_start(word)}', not a number, in '{_start(line)}'; write {FORM}.") from error

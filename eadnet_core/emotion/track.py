@@ -210,8 +210,9 @@ class EmotionTrack:
         """
         try:
             content = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise InputError(f"emotion track is no JSON ({error.msg} in line {error.lineno}); give what to_json wrote.") from error
+        except (ValueError, RecursionError) as error:  # ValueError: also a number of thousands of digits
+            reason = f"{error.msg} in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "too deep, or too long a number"
+            raise InputError(f"emotion track is no JSON ({reason}); give what to_json wrote.") from error
         if not isinstance(content, dict) or content.get("format") != FORMAT or content.get("version") != 1:
             raise InputError(f"emotion track lacks \"format\": \"{FORMAT}\", \"version\": 1; give what to_json wrote.")
         try:

@@ -56,3 +56,16 @@ def test_a_performance_of_another_length_is_refused() -> None:
     portrait, speech, performance = _clip(5)
     with pytest.raises(InputError, match="gaze has 4 frames and the speech 5"):
         clip_conditions(portrait, speech, replace(performance, gaze=torch.zeros(4, 2)))
+
+
+def test_a_window_reads_only_the_captions_that_it_hears() -> None:
+    portrait, speech, performance = _clip(30)
+    weights = torch.zeros(30, 4)
+    weights[:12, 0], weights[12:, 3] = 1, 1
+    ids = torch.arange(4)[:, None, None].expand(4, 3, 2)
+    clip = clip_conditions(portrait, speech, replace(performance, text_ids=ids, text_weights=weights))
+    for (start, stop), heard in (((0, 12), [0]), ((10, 15), [0, 3]), ((12, 30), [3])):
+        window = clip.between(start, stop)
+        assert window.text_ids is not None and window.text_weights is not None
+        assert window.text_ids[0, :, 0, 0].tolist() == heard
+        assert torch.equal(window.text_weights[0], weights[start:stop, heard])

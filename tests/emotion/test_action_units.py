@@ -104,3 +104,10 @@ def test_only_some_units() -> None:
     assert ramp().only(["AU26"]).units == ("AU26",) and (ramp().only(["AU26"]).values == 1).all()
     with pytest.raises(InputError, match="'AU1' is not in the track; it holds AU4, AU26"):
         ramp().only(["AU1", "AU4"])
+
+
+def test_curves_after_the_end_of_the_sound_are_refused() -> None:
+    track = ActionUnitTrack(np.array([40.0, 80.0]), np.array([[0.0], [1.0]], np.float32), ("AU4",))
+    track.check_within(40.1)
+    with pytest.raises(InputError, match="begin at 40 s, but the sound ends at 4.80 s"):
+        track.check_within(4.8)

@@ -107,3 +107,11 @@ def test_json_is_read_in_place_of_lines(tmp_path: Path) -> None:
     path.write_text("{", encoding="utf-8")
     with pytest.raises(InputError, match="no JSON"):
         read_timeline(path)
+    assert parse_timeline(f"\n{track.to_json()}\n", 10) == track
+
+
+@pytest.mark.parametrize("line", ["{}", "0 {}", "{}x happy", "0 happy {}", '0 "{}', "{} {} {} {} {}"])
+def test_a_line_of_rubbish_is_not_said_back_whole(line: str) -> None:
+    with pytest.raises(InputError, match="line 1: ") as refusal:
+        parse_timeline(line.replace("{}", "y" * 100_000))
+    assert len(str(refusal.value)) < 400
