@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,6 +13,8 @@ from .lexicon import FACE_FORM, FEELING_FORMS, Entry, Lexicon, load_lexicon, spl
 from .meaning import Meaning, mix
 from .tokenizer import split_words
 from .vocabulary import EMOTIONS
+
+logger = logging.getLogger(__name__)
 
 DENIAL_REACH = 4
 """Words behind a negation that it still denies."""
@@ -53,6 +57,7 @@ MARKS = frozenset(".,;:!?")
 FELT = 0.05
 """Intensity below which a text counts as neutral."""
 
+_LATIN = re.compile("[a-z]")
 _LABELS = f"{', '.join(EMOTIONS[:-1])} or {EMOTIONS[-1]}"
 
 
@@ -97,10 +102,11 @@ def understand(text: str) -> Meaning:
     """What a user asks of the face: by a label, or by free text.
 
     A label alone is that class in full. Other text is read by the lexicon, if need be with its spelling put right. Two
-    or more words of which none is known leave the face neutral: the denoiser still hears them as a caption.
+    or more words of which none is known leave the face neutral, and the log says so: the denoiser still hears them as a caption.
 
     Raises:
-        InputError: No words, or one single word that is neither a label nor known: most likely a label mistyped.
+        InputError: No words, words in another script alone, or one single word that is neither a label nor known: most
+            likely a label mistyped.
     """
     words = split_words(text)
     if not words:
@@ -110,11 +116,14 @@ def understand(text: str) -> Meaning:
     reading = read_text(text)
     if reading.words:
         return reading.meaning
-    if len(words) == 1:
+    if len(words) == 1 or not _LATIN.search("".join(words)):
         near = get_close_matches(words[0], EMOTIONS, 1, LABEL_RATIO)
         guess = f" (did you mean {near[0]}?)" if near else ""
         raise InputError(f"emotion '{text.strip()[:80]}' is not known{guess}; give {_LABELS}, or describe it in several English words.")
-    return read_text(correct_spelling(text)).meaning
+    reading = read_text(correct_spelling(text))
+    if not reading.words:
+        logger.info(f"Of '{text.strip()[:80]}' no word is known, so it leaves the face neutral; give {_LABELS}, or describe it in English.")
+    return reading.meaning
 
 
 def correct_spelling(text: str) -> str:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 
@@ -104,7 +105,19 @@ def test_free_text_with_spelling_errors_is_understood() -> None:
     assert correct_spelling("a bit hapy") == "a bit happy"
     assert correct_spelling("the same sock") == "the same sock"
     assert understand("he looks terrifed").distribution[EMOTIONS.index("fearful")] == 1
-    assert understand("the quorum assembles").intensity == 0
+
+
+def test_words_of_which_none_is_known_leave_the_face_neutral_and_that_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "eadnet_core"):
+        assert understand("he looks terrifed").intensity == 1 and not caplog.messages
+        assert understand("the quorum assembles").intensity == 0
+    assert len(caplog.messages) == 1 and "Of 'the quorum assembles' no word is known" in caplog.messages[0]
+
+
+@pytest.mark.parametrize("text", ["高兴", "非常 高兴 的 样子", "очень рад", "とても 嬉しい 🙂"])
+def test_words_in_another_script_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match="is not known; give neutral, .* English words"):
+        understand(text)
 
 
 def test_a_long_script_is_read_quickly() -> None:
