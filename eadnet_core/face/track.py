@@ -20,6 +20,8 @@ CUT_JUMP = 0.75
 """Eye distances that a face may move in a frame; what jumps farther is another take or another person."""
 LONGEST_GAP = 5
 """Frames without a face that are bridged by straight lines between their neighbours."""
+STEADY_FRAMES = 13
+"""Half a second: longer than a syllable, shorter than a turn of the head. Source: syncnet_python's median filter of its boxes."""
 _LONGEST_PATIENCE = 25
 """A face that is gone for longer is looked for after 8, 16 and 25 frames, then in every 25th: looking is ten times following."""
 
@@ -57,6 +59,16 @@ class FaceTrack:
         absent = np.concatenate([[0], np.cumsum(~self.present)])
         whole = absent[starts + length] == absent[starts]
         return starts[whole & (self.shots[starts] == self.shots[starts + length - 1])]
+
+    def steady(self, width: int = STEADY_FRAMES) -> np.ndarray:
+        """Landmarks float32 [N, 29, 2], each the median of `width` frames (odd) around it in its take: a moving mouth does not move it."""
+        steady = np.full_like(self.landmarks, np.nan)
+        for shot in np.unique(self.shots):
+            frames = np.flatnonzero((self.shots == shot) & self.present)
+            for index in frames:
+                near = frames[np.abs(frames - index) <= width // 2]
+                steady[index] = np.median(self.landmarks[near], 0)
+        return steady
 
 
 class FaceTracker:
