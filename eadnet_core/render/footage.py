@@ -68,7 +68,7 @@ class Footage:
                 shown, end = upright(frame), start + usual
         if shown is None:
             raise InputError(f"Video {self.name} holds no frames that can be read; save it again as MP4.")
-        while _middle(count) < end:
+        while _middle(count) < end or not count:  # a picture shorter than half a frame is one, too
             yield shown
             count += 1
 

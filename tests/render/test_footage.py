@@ -79,6 +79,10 @@ def test_other_rates_show_what_was_seen_at_the_middle_of_each_frame(tmp_path: Pa
     assert numbers(write(tmp_path / "fifty.mkv", [k / 50 for k in range(20)], rate=50)) == [2 * k + 1 for k in range(10)]
 
 
+def test_a_flash_of_a_picture_is_one_frame(tmp_path: Path) -> None:
+    assert numbers(write(tmp_path / "a.mkv", [0.0], rate=100)) == [0]
+
+
 def test_changing_rates_keep_their_clock(tmp_path: Path) -> None:
     """Three frames in the first 0.12 s, the third stands until 0.4 s, then 25 a second again."""
     times = [0.0, 0.04, 0.08, 0.4, 0.44, 0.48]
