@@ -15,6 +15,7 @@ from torch import nn
 from .config import from_json, to_json
 from .errors import InputError
 from .models.denoiser import Denoiser, DenoiserConfig
+from .models.emotion_classifier import EmotionClassifier, EmotionClassifierConfig
 from .models.syncnet import SyncNet, SyncNetConfig
 from .models.video_encoder import ClipEncoder, ClipEncoderConfig
 
@@ -26,6 +27,8 @@ SYNCNET_WEIGHTS = BASE_WEIGHTS.with_name("eadnet-syncnet.safetensors")
 """The SyncNet that supervises the denoiser's training."""
 SYNCNET_JUDGE_WEIGHTS = BASE_WEIGHTS.with_name("eadnet-syncnet-judge.safetensors")
 """The SyncNet that measures sync: trained apart from the one that supervises, with another seed and other voices."""
+EMOTION_WEIGHTS = BASE_WEIGHTS.with_name("eadnet-emotion.safetensors")
+"""The classifier of expressions."""
 
 Config = TypeVar("Config")
 Model = TypeVar("Model", bound=nn.Module)
@@ -111,6 +114,15 @@ def load_clip_encoder(path: str | Path) -> ClipEncoder:
         InputError: As `load_denoiser`.
     """
     return _load(Path(path), ClipEncoder, ClipEncoderConfig)
+
+
+def load_emotion_classifier(path: str | Path = EMOTION_WEIGHTS) -> EmotionClassifier:
+    """The emotion classifier of a checkpoint, float32, on the CPU, ready to run.
+
+    Raises:
+        InputError: As `load_denoiser`.
+    """
+    return _load(Path(path), EmotionClassifier, EmotionClassifierConfig)
 
 
 def _load(path: Path, kind: type[Model], config_kind: type[Config]) -> Model:

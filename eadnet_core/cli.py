@@ -141,6 +141,15 @@ def train_video(options: argparse.Namespace) -> None:
     train_video(options)
 
 
+def train_emotion(options: argparse.Namespace) -> None:
+    """The classifier of expressions that `evaluate` uses, on drawn faces."""
+    _check_folder(options.out)
+    _check_recipe(options.recipe)
+    from .train_emotion_command import train
+
+    train(options)
+
+
 def synth_speech(options: argparse.Namespace) -> None:
     """The speech corpus that training hears."""
     from .synthetic.speech_corpus import make_corpus
@@ -241,14 +250,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(one)
 
     kinds = commands.add_parser("train", help="New weights from a recipe.").add_subparsers(required=True, metavar="NAME")
-    for name, run in (("base", train_base), ("locator", train_locator), ("sync", train_sync), ("video", train_video)):
+    trainings = {"base": train_base, "locator": train_locator, "sync": train_sync, "video": train_video, "emotion": train_emotion}
+    for name, run in trainings.items():
         one = _command(kinds, name, run)
         one.add_argument("--recipe", type=Path, default=RECIPES / f"{name}.json", metavar="FILE", help="default: the one that ships")
         one.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
         one.add_argument("--minutes", type=_number(0.01, 100_000), metavar="M", help="budget (default: the recipe's)")
         one.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, ... (default auto)")
         one.add_argument("--commit", default="unknown", metavar="NAME", help="version of the code, for the weights' header")
-        if run is not train_locator:
+        if run in (train_base, train_sync, train_video):
             one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
         if run is train_base:
             one.add_argument("--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: none)")

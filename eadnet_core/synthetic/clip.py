@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 import torch
@@ -124,13 +125,16 @@ def draw_clip(controls: ClipControls, size: int, generator: torch.Generator) -> 
     )  # fmt: skip
 
 
-def draw_portraits(count: int, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Random faces in random expressions and poses, not aligned: what the locator learns from.
+def draw_portraits(
+    count: int, size: int, generator: torch.Generator, draw_pose: Callable[[Dice], Pose] | None = None
+) -> tuple[Tensor, Tensor]:
+    """Random faces in random expressions and poses, not aligned: what the locator and the emotion classifier learn from.
 
     Args:
         count: Number of pictures.
         size: Side in pixels, even.
         generator: Source of all randomness.
+        draw_pose: What the faces do; None: `portrait_pose`.
 
     Returns:
         Pictures [count, 3, size, size], 0 to 1, and landmarks [count, 29, 2] as shares of the side.
@@ -138,7 +142,7 @@ def draw_portraits(count: int, size: int, generator: torch.Generator) -> tuple[T
     dice = Dice(generator, count)
     shape = draw_shape(dice)
     face, inside = paint_face(dice, shape, size)
-    pose = portrait_pose(dice)
+    pose = (draw_pose or portrait_pose)(dice)
     image = _photograph(face, inside, shape, pose, identity_framing(count, dice.device), size)[0]
     return image, visible_landmarks(shape, inverse_points(shape, pose, size))
 
