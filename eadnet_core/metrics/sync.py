@@ -29,6 +29,10 @@ class SyncNetwork(Protocol):
     def window(self) -> int:
         """Frames that one embedding sees."""
 
+    @property
+    def zeros_beyond(self) -> bool:
+        """Whether lips are compared with zeros where a shift leads beyond the sound, as published, or are left out there."""
+
     def crop(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
         """What the network sees of a frame uint8 [H, W, 3], RGB, with steady landmarks [29, 2] in pixels: an array of one shape."""
 
@@ -60,21 +64,27 @@ class SyncScore:
     network: str
 
 
-def score_sync(lips: np.ndarray, starts: np.ndarray, speech: np.ndarray, network: str) -> SyncScore:
+def score_sync(lips: np.ndarray, starts: np.ndarray, speech: np.ndarray, zeros_beyond: bool, network: str) -> SyncScore:
     """The score of embeddings.
 
     Args:
         lips: float [M, D], embeddings of windows of lips.
         starts: int [M], the frames at which those windows start, 0 to N - 1.
-        speech: float [N, D], embeddings of the sound from each frame on.
+        speech: float [N, D], embeddings of the sound from each frame on, N more than MAX_SHIFT.
+        zeros_beyond: See SyncNetwork. Zeros are closer to a direction of length 1 than a wrong one is, so that for such embeddings
+            they would reward large shifts.
         network: Whose embeddings they are.
 
     Source: github.com/joonson/syncnet_python, `calc_pdist` and `evaluate`: Euclidean distances, zeros beyond the ends of the
         sound, the mean over windows, the median over shifts.
     """
     padded = np.pad(speech.astype(np.float64), ((MAX_SHIFT, MAX_SHIFT), (0, 0)))
-    shifts = np.arange(2 * MAX_SHIFT + 1)
-    distances = np.stack([np.linalg.norm(lips - padded[starts + shift], axis=1) for shift in shifts], 1).mean(0)
+    distances = np.empty(2 * MAX_SHIFT + 1)
+    for shift in range(len(distances)):
+        heard = starts + shift  # rows of `padded`
+        inside = np.ones(len(starts), bool) if zeros_beyond else (heard >= MAX_SHIFT) & (heard < MAX_SHIFT + len(speech))
+        apart = np.linalg.norm(lips[inside] - padded[heard[inside]], axis=1)
+        distances[shift] = apart.mean() if len(apart) else np.inf
     best = int(distances.argmin())
     confidence = float(np.median(distances) - distances[best])
     return SyncScore(confidence, float(distances[best]), MAX_SHIFT - best, distances, len(lips), network)
@@ -140,4 +150,4 @@ class SyncMeter:
         """The score, after the last frame."""
         self._embed()
         lips = np.stack([self._lips[int(start)] for start in self._starts])
-        return score_sync(lips, self._starts, self._speech, self._network.name)
+        return score_sync(lips, self._starts, self._speech, self._network.zeros_beyond, self._network.name)

@@ -50,6 +50,10 @@ class OwnSync:
     def window(self) -> int:
         return self.net.config.window
 
+    @property
+    def zeros_beyond(self) -> bool:
+        return False
+
     def crop(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
         """float32 [3, s, s], -1 to 1: the lips of the aligned face."""
         to_crop = crop_transform(torch.from_numpy(landmarks).double()).numpy()
@@ -92,6 +96,10 @@ class PublicSync:
     @property
     def window(self) -> int:
         return WINDOW
+
+    @property
+    def zeros_beyond(self) -> bool:
+        return True
 
     def crop(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
         """uint8 [3, 224, 224], blue first: the face's box, 40 % larger to the sides and downwards, and less above."""

@@ -34,32 +34,44 @@ def test_it_is_the_published_arithmetic(late: int) -> None:
     dice = torch.Generator().manual_seed(5)
     speech = torch.randn(90, 24, generator=dice)
     lips = torch.roll(speech, late, 0) + 0.3 * torch.randn(90, 24, generator=dice)
-    score = score_sync(lips.numpy(), np.arange(90), speech.numpy(), "none")
+    score = score_sync(lips.numpy(), np.arange(90), speech.numpy(), True, "none")
     offset, confidence, distance = published(lips, speech)
     assert score.offset == offset == late
     assert score.confidence == pytest.approx(confidence, abs=1e-4) and score.distance == pytest.approx(distance, abs=1e-4)
     assert score.distances.shape == (31,) and score.num_windows == 90
 
 
-def test_left_out_windows_change_nothing_but_their_number() -> None:
+@pytest.mark.parametrize("zeros_beyond", [False, True])
+def test_left_out_windows_change_nothing_but_their_number(zeros_beyond: bool) -> None:
     """The mean over the windows that are there; each is still compared with its own moment."""
     dice = torch.Generator().manual_seed(6)
     speech = torch.randn(80, 8, generator=dice).numpy()
     starts = np.r_[3:20, 41:70]
-    score = score_sync(speech[starts], starts, speech, "none")
+    score = score_sync(speech[starts], starts, speech, zeros_beyond, "none")
     assert score.distance == 0 and score.offset == 0 and score.num_windows == len(starts)
+
+
+def test_without_zeros_a_shift_is_the_mean_over_pairs_that_exist() -> None:
+    """Nothing relates to anything: zeros draw the mean towards large shifts, and without them all shifts are alike."""
+    dice = torch.Generator().manual_seed(8)
+    lips, speech = torch.nn.functional.normalize(torch.randn(2, 40, 64, generator=dice), dim=-1).numpy()
+    score = score_sync(lips, np.arange(40), speech, False, "none")
+    for shift in (-15, -1, 0, 7):
+        pairs = [np.linalg.norm(lips[n] - speech[n + shift]) for n in range(40) if 0 <= n + shift < 40]
+        assert score.distances[15 + shift] == pytest.approx(np.mean(pairs))
+    assert np.ptp(score.distances) < 0.06 < np.ptp(score_sync(lips, np.arange(40), speech, True, "none").distances)
 
 
 def test_unrelated_lips_have_next_to_no_confidence() -> None:
     dice = torch.Generator().manual_seed(7)
     lips, speech = torch.randn(2, 300, 16, generator=dice).numpy()
-    assert score_sync(lips, np.arange(300), speech, "none").confidence < 0.1
+    assert score_sync(lips, np.arange(300), speech, True, "none").confidence < 0.1
 
 
 class Levels:
     """A SyncNetwork by definition: lips are the brightness of frames, speech is the level of the sound, in a window of three."""
 
-    name, window = "levels", 3
+    name, window, zeros_beyond = "levels", 3, True
 
     def __init__(self) -> None:
         self.lengths: list[int] = []
