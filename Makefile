@@ -4,7 +4,7 @@ SHARED ?= ../shared
 RUN := .venv/bin/python
 STAMP := .venv/requirements.stamp
 
-.PHONY: setup demo test lint bench judge
+.PHONY: setup demo test lint bench judge validate
 
 setup: $(STAMP)
 
@@ -38,6 +38,12 @@ judge: $(STAMP) $(JUDGE)
 	@mkdir -p output/judge
 	.venv-judge/bin/python $(SHARED)/tools/real_eval.py --data $(SHARED)/data/real --work output/judge --json output/judge/figures.json \
 		--command '$(RUN) -m eadnet_core animate --portrait {portrait} --audio {audio} --emotion {emotion} --seed 0 --out {out}'
+
+# What `evaluate` says of the judge's videos and of the clips of people, against what the tracker sees in them.
+validate: judge
+	$(RUN) -m eadnet_core evaluate --video $(SHARED)/data/real/video --out output/judge/footage.json
+	$(RUN) -m eadnet_core evaluate --video output/judge --out output/judge/report.json
+	.venv-judge/bin/python scripts/compare_with_mediapipe.py output/judge/report.json output/judge $(SHARED)/data/models/face_landmarker.task
 
 # ComfyUI: the pack inside a real ComfyUI.
 include comfy.mk

@@ -1,4 +1,4 @@
-"""The command line: animate, describe, train, synth, bench. One sentence on stderr and status 2 for input that cannot be used."""
+"""The command line: animate, describe, evaluate, train, synth, bench. One sentence on stderr and status 2 for input that cannot be used."""
 
 from __future__ import annotations
 
@@ -96,6 +96,13 @@ def prompt(options: argparse.Namespace) -> None:
     from .describe_command import print_prompt
 
     print_prompt(options)
+
+
+def evaluate(options: argparse.Namespace) -> None:
+    """Videos are measured, beside real ones where there are any: sync, lips, likeness, emotion, drift; a JSON report with a picture."""
+    from .evaluate_command import run
+
+    run(options)
 
 
 def train_base(options: argparse.Namespace) -> None:
@@ -242,6 +249,20 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--device", default="auto", metavar="NAME", help="of a model: auto, cpu, cuda, cuda:1, mps, ... (default auto)")
 
     _add_scene(_command(commands, "prompt", prompt))
+
+    one = _command(commands, "evaluate", evaluate)
+    one.add_argument("--video", type=Path, nargs="+", required=True, metavar="PATH", help="videos to judge, or folders of them")
+    one.add_argument("--real", type=Path, nargs="+", metavar="PATH", help="real ones: of the same name, or one for all, or a set")
+    one.add_argument("--out", type=Path, required=True, metavar="REPORT.json", help="report to write; its picture goes beside it as .png")
+    one.add_argument("--emotion", metavar="LABEL", help="class that was asked for (default: what names of files and folders say)")
+    one.add_argument("--phones", type=Path, metavar="FILE", help="what is said when (default: NAME.phones.json beside a video)")
+    one.add_argument("--seam-every", type=_whole(2, 9999), metavar="N", help="frames from seam to seam (default: this pack's windows)")
+    one.add_argument("--syncnet", type=Path, metavar="FILE", help="public SyncNet, syncnet_v2.safetensors: Sync-C and Sync-D as in papers")
+    one.add_argument("--recogniser", type=Path, metavar="FILE", help="ArcFace IResNet, for identity (default: upper-face appearance)")
+    one.add_argument("--frame-features", type=Path, metavar="PATH", help="for FID: Inception-v3 of 2015, or a picture model's folder")
+    one.add_argument("--clip-features", type=Path, metavar="PATH", help="for FVD: I3D, or the folder of a video model such as VideoMAE")
+    one.add_argument("--lpips", type=Path, metavar="FILE", help="LPIPS over AlexNet")
+    one.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps, ... (default auto)")
 
     one = _command(commands, "bench", bench)
     one.add_argument("--size", type=_whole(64, 8192), default=512, metavar="PX", help="side of the video (default 512)")

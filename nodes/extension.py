@@ -9,6 +9,7 @@ from .action_unit_import import EADNetActionUnitImport
 from .action_unit_plan import EADNetActionUnitPlan
 from .action_units import EADNetActionUnits
 from .bridge.language_models import register_language_model_folder
+from .bridge.measures import register_metrics_folder
 from .bridge.models import register_model_folder
 from .describe_emotion import EADNetDescribeEmotion
 from .emotion import EADNetEmotion
@@ -24,13 +25,16 @@ from .portrait import EADNetPortrait
 from .render import EADNetRender
 from .sampler import EADNetSampler
 from .speech import EADNetSpeech
+from .sync_score import EADNetSyncScore
 from .video import EADNetVideo
+from .video_report import EADNetVideoReport
 
 
 class EADNetExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         register_model_folder()
         register_language_model_folder()
+        register_metrics_folder()
         return [
             EADNetExample,
             EADNetLoader,
@@ -51,4 +55,6 @@ class EADNetExtension(ComfyExtension):
             EADNetActionUnitPlan,
             EADNetActionUnitCurves,
             EADNetActionUnitImport,
+            EADNetSyncScore,
+            EADNetVideoReport,
         ]

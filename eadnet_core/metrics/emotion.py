@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from ..checkpoint import EMOTION_WEIGHTS, load_emotion_classifier
-from ..emotion.vocabulary import EMOTIONS
+from ..emotion.vocabulary import ACTION_UNITS, EMOTIONS
 from ..face.track import FaceTrack
 from ..models.emotion_classifier import EmotionClassifier, cut_face
 from .networks.state_file import fingerprint
@@ -64,6 +64,11 @@ class EmotionReading:
     def label(self) -> str:
         """The likeliest class."""
         return EMOTIONS[int(self.distribution.argmax())]
+
+    @property
+    def mean_units(self) -> dict[str, float]:
+        """Each Action Unit's mean over the frames with a face, by name."""
+        return dict(zip(ACTION_UNITS, map(float, np.nanmean(self.units, 0)), strict=True))
 
     def probability(self, emotion: str) -> float:
         """Of one of EMOTIONS."""

@@ -39,6 +39,7 @@ def test_a_clips_distribution_is_the_mean_over_frames_with_a_face() -> None:
     reading = meter.result()
     assert reading is not None and reading.label == EMOTIONS[3]
     assert reading.probability(EMOTIONS[3]) == pytest.approx(2 / 3, abs=1e-6) and reading.distribution.sum() == pytest.approx(1)
+    assert reading.mean_units["AU12L"] == pytest.approx((10 * 10 + 20 * 30) / 30 / 255, abs=1e-5)
     assert reading.units[:10] == pytest.approx(10 / 255, abs=1e-5) and np.isnan(reading.units[30:]).all()
 
 

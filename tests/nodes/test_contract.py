@@ -44,7 +44,7 @@ def test_all_nodes_are_there() -> None:
         "EADNetActionUnitCurves", "EADNetActionUnitImport", "EADNetActionUnitPlan", "EADNetActionUnits", "EADNetDescribeEmotion",
         "EADNetEmotion", "EADNetEmotionAnswer", "EADNetEmotionBlend", "EADNetEmotionFromVoice", "EADNetEmotionPrompt",
         "EADNetEmotionTimeline", "EADNetExample", "EADNetLoader", "EADNetMotionControl", "EADNetPortrait", "EADNetRender",
-        "EADNetSampler", "EADNetSpeech", "EADNetVideo",
+        "EADNetSampler", "EADNetSpeech", "EADNetSyncScore", "EADNetVideo", "EADNetVideoReport",
     ]  # fmt: skip
     extension = (ROOT / "nodes" / "extension.py").read_text()
     assert all(re.search(rf"^            {name},$", extension, re.M) for name in NODES)
