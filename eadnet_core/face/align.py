@@ -69,6 +69,12 @@ def crop_transform(landmarks: Tensor) -> Tensor:
     return fit_similarity(canonical_points(landmarks), target)
 
 
+def eye_distance(landmarks: np.ndarray) -> float:
+    """Distance of the eyes' centres in landmarks [29, 2], in their unit."""
+    five = five_points(torch.from_numpy(np.asarray(landmarks, np.float64)))
+    return float((five[0] - five[1]).norm())
+
+
 def face_box(landmarks: np.ndarray) -> tuple[float, float, float, float]:
     """(left, top, right, bottom) of a face: its landmarks' bounds, raised by the forehead that has no landmark."""
     low, high = landmarks.min(0), landmarks.max(0)
