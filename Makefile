@@ -4,7 +4,7 @@ SHARED ?= ../shared
 RUN := .venv/bin/python
 STAMP := .venv/requirements.stamp
 
-.PHONY: setup demo test lint bench judge validate
+.PHONY: setup demo test lint bench judge validate judge-footage
 
 setup: $(STAMP)
 
@@ -44,6 +44,10 @@ validate: judge
 	$(RUN) -m eadnet_core evaluate --video $(SHARED)/data/real/video --out output/judge/footage.json
 	$(RUN) -m eadnet_core evaluate --video output/judge --out output/judge/report.json
 	.venv-judge/bin/python scripts/compare_with_mediapipe.py output/judge/report.json output/judge $(SHARED)/data/models/face_landmarker.task
+
+# Real videos: faces found, shifted sound noticed, and what five minutes of fine-tuning on each do for its end; a quarter of an hour.
+judge-footage: $(STAMP)
+	$(RUN) scripts/judge_footage.py --videos $(SHARED)/data/real/video --work output/judge/footage
 
 # ComfyUI: the pack inside a real ComfyUI.
 include comfy.mk

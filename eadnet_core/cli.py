@@ -1,4 +1,4 @@
-"""The command line: animate, describe, evaluate, train, synth, bench. One sentence on stderr and status 2 for input that cannot be used."""
+"""The command line: animate, describe, evaluate, prepare, train, synth, bench; one sentence and status 2 for what cannot be used."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from .errors import InputError
+from .option_values import gaze, number, whole
 
 if TYPE_CHECKING:
     from .emotion.track import EmotionTrack
@@ -103,10 +104,16 @@ def evaluate(options: argparse.Namespace) -> None:
     from .evaluate_command import run
 
     run(options)
+def prepare(options: argparse.Namespace) -> None:
+    """Videos of people become footage to train on; goes on where an earlier run stopped."""
+    _check_folder(options.out)
+    from .prepare_command import prepare
+
+    prepare(options)
 
 
 def train_base(options: argparse.Namespace) -> None:
-    """The denoiser, on drawn faces that speak a corpus; goes on where an earlier training stopped."""
+    """The denoiser, on drawn faces that speak a corpus, and on footage; goes on where an earlier training stopped."""
     _check_folder(options.out)
     _check_recipe(options.recipe)
     from .train_command import train
@@ -216,23 +223,23 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--audio", type=Path, required=True, metavar="WAV", help="recording, any format; a video's sound works too")
     one.add_argument("--out", type=Path, required=True, metavar="OUT.mp4", help="video to write (.mp4, .mov or .mkv)")
     one.add_argument("--emotion", metavar="TEXT", help="label (happy, sad, ...) or free text; neutral if not given")
-    one.add_argument("--intensity", type=_number(0, 1), default=1.0, metavar="X", help="of the emotion, 0 to 1 (default 1)")
+    one.add_argument("--intensity", type=number(0, 1), default=1.0, metavar="X", help="of the emotion, 0 to 1 (default 1)")
     one.add_argument(
         "--timeline", type=Path, metavar="FILE", help="emotions over time, instead of --emotion: lines, or the JSON of `describe`"
     )
     one.add_argument(
         "--au", type=Path, metavar="FILE", help="Action Unit curves over time: CSV, ARKit blendshapes, or a plan of `describe`"
     )
-    one.add_argument("--steps", type=_whole(1, 8), default=1, metavar="N", help="sampling steps, 1 to 8 (default 1)")
+    one.add_argument("--steps", type=whole(1, 8), default=1, metavar="N", help="sampling steps, 1 to 8 (default 1)")
     for name, thing in (("audio", "the sound"), ("emotion", "the feeling"), ("au", "Action Units")):
         said = f"how much {thing} counts, 0 (ignored) to 10 (default 1)"
-        one.add_argument(f"--{name}-guidance", type=_number(0, 10), default=1.0, metavar="X", help=said)
-    one.add_argument("--seed", type=_whole(0, MAX_SEED), default=0, metavar="N", help="of all that is drawn by chance (default 0)")
-    one.add_argument("--size", type=_whole(64, 8192), metavar="PX", help="long side of the video (default: the portrait's, at most 2160)")
-    one.add_argument("--head", type=_number(0, 3), default=1.0, metavar="X", help="head motion, 0 (still) to 3 (default 1)")
-    one.add_argument("--blinks", type=_number(0, 3), default=1.0, metavar="X", help="blink rate, 0 (none) to 3 (default 1)")
-    one.add_argument("--gaze", type=_gaze, metavar="X,Y", help="where to look, -1 to 1: right and down in the picture (default: by chance)")
-    one.add_argument("--face", type=_whole(0, 999), default=0, metavar="N", help="which face, counted from 0 at the largest (default 0)")
+        one.add_argument(f"--{name}-guidance", type=number(0, 10), default=1.0, metavar="X", help=said)
+    one.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N", help="of all that is drawn by chance (default 0)")
+    one.add_argument("--size", type=whole(64, 8192), metavar="PX", help="long side of the video (default: the portrait's, at most 2160)")
+    one.add_argument("--head", type=number(0, 3), default=1.0, metavar="X", help="head motion, 0 (still) to 3 (default 1)")
+    one.add_argument("--blinks", type=number(0, 3), default=1.0, metavar="X", help="blink rate, 0 (none) to 3 (default 1)")
+    one.add_argument("--gaze", type=gaze, metavar="X,Y", help="where to look, -1 to 1: right and down in the picture (default: by chance)")
+    one.add_argument("--face", type=whole(0, 999), default=0, metavar="N", help="which face, counted from 0 at the largest (default 0)")
     _add_model(one)
 
     one = _command(commands, "describe", describe)
@@ -245,7 +252,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--model", type=Path, metavar="FOLDER", help="language model to ask (default: the built-in reader)")
     one.add_argument("--answer", type=Path, metavar="FILE", help="what another language model answered to `prompt`")
     one.add_argument("--strict", action="store_true", help="refuse an answer with mistakes, instead of mending it with the built-in reader")
-    one.add_argument("--seed", type=_whole(0, MAX_SEED // 2), default=0, metavar="N", help="of a model's second attempts (default 0)")
+    one.add_argument("--seed", type=whole(0, MAX_SEED // 2), default=0, metavar="N", help="of a model's second attempts (default 0)")
     one.add_argument("--device", default="auto", metavar="NAME", help="of a model: auto, cpu, cuda, cuda:1, mps, ... (default auto)")
 
     _add_scene(_command(commands, "prompt", prompt))
@@ -256,7 +263,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, required=True, metavar="REPORT.json", help="report to write; its picture goes beside it as .png")
     one.add_argument("--emotion", metavar="LABEL", help="class that was asked for (default: what names of files and folders say)")
     one.add_argument("--phones", type=Path, metavar="FILE", help="what is said when (default: NAME.phones.json beside a video)")
-    one.add_argument("--seam-every", type=_whole(2, 9999), metavar="N", help="frames from seam to seam (default: this pack's windows)")
+    one.add_argument("--seam-every", type=whole(2, 9999), metavar="N", help="frames from seam to seam (default: this pack's windows)")
     one.add_argument("--syncnet", type=Path, metavar="FILE", help="public SyncNet, syncnet_v2.safetensors: Sync-C and Sync-D as in papers")
     one.add_argument("--recogniser", type=Path, metavar="FILE", help="ArcFace IResNet, for identity (default: upper-face appearance)")
     one.add_argument("--frame-features", type=Path, metavar="PATH", help="for FID: Inception-v3 of 2015, or a picture model's folder")
@@ -265,10 +272,15 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps, ... (default auto)")
 
     one = _command(commands, "bench", bench)
-    one.add_argument("--size", type=_whole(64, 8192), default=512, metavar="PX", help="side of the video (default 512)")
-    one.add_argument("--seconds", type=_number(1, 600), default=8.0, metavar="S", help="length of the clip (default 8)")
-    one.add_argument("--repeats", type=_whole(1, 99), default=3, metavar="N", help="runs; medians are printed (default 3)")
+    one.add_argument("--size", type=whole(64, 8192), default=512, metavar="PX", help="side of the video (default 512)")
+    one.add_argument("--seconds", type=number(1, 600), default=8.0, metavar="S", help="length of the clip (default 8)")
+    one.add_argument("--repeats", type=whole(1, 99), default=3, metavar="N", help="runs; medians are printed (default 3)")
     _add_model(one)
+
+    one = _command(commands, "prepare", prepare)
+    one.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR", help="folders of videos; HDTF and MEAD are known")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of footage to make, or to go on with")
+    one.add_argument("--workers", type=whole(1, 999), metavar="N", help="processes (default: one for each processor)")
 
     kinds = commands.add_parser("train", help="New weights from a recipe.").add_subparsers(required=True, metavar="NAME")
     trainings = {"base": train_base, "locator": train_locator, "sync": train_sync, "video": train_video, "emotion": train_emotion}
@@ -276,7 +288,7 @@ def _parser() -> argparse.ArgumentParser:
         one = _command(kinds, name, run)
         one.add_argument("--recipe", type=Path, default=RECIPES / f"{name}.json", metavar="FILE", help="default: the one that ships")
         one.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
-        one.add_argument("--minutes", type=_number(0.01, 100_000), metavar="M", help="budget (default: the recipe's)")
+        one.add_argument("--minutes", type=number(0.01, 100_000), metavar="M", help="budget (default: the recipe's)")
         one.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, ... (default auto)")
         one.add_argument("--commit", default="unknown", metavar="NAME", help="version of the code, for the weights' header")
         if run in (train_base, train_sync, train_video):
@@ -285,18 +297,20 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: none)")
             one.add_argument("--syncnet", type=Path, metavar="FILE", help="what supervises lips (default: the one that ships)")
             one.add_argument("--video-encoder", type=Path, metavar="PATH", help="for trepa: of `train video`, or a VideoMAE's folder")
+            one.add_argument("--data", type=Path, nargs="+", metavar="DIR", help="footage that `prepare` made, to train on, too")
+            one.add_argument("--footage-share", type=number(0, 1), metavar="X", help="of the batches, with --data (default: the recipe's)")
 
     kinds = commands.add_parser("synth", help="Training material: speech, faces.").add_subparsers(required=True, metavar="KIND")
     one = _command(kinds, "speech", synth_speech)
     one.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
-    one.add_argument("--minutes", type=_number(0.05, 600), default=50.0, metavar="M", help="length of all speech (default 50)")
-    one.add_argument("--seed", type=_whole(0, MAX_SEED), default=0, metavar="N")
+    one.add_argument("--minutes", type=number(0.05, 600), default=50.0, metavar="M", help="length of all speech (default 50)")
+    one.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N")
     one = _command(kinds, "faces", synth_faces)
     one.add_argument("--out", type=Path, required=True, metavar="FILE.png")
-    one.add_argument("--rows", type=_whole(1, 50), default=4, metavar="N")
-    one.add_argument("--columns", type=_whole(1, 50), default=6, metavar="N")
-    one.add_argument("--size", type=_whole(32, 1024), default=192, metavar="PX", help="of each face (default 192)")
-    one.add_argument("--seed", type=_whole(0, MAX_SEED), default=0, metavar="N")
+    one.add_argument("--rows", type=whole(1, 50), default=4, metavar="N")
+    one.add_argument("--columns", type=whole(1, 50), default=6, metavar="N")
+    one.add_argument("--size", type=whole(32, 1024), default=192, metavar="PX", help="of each face (default 192)")
+    one.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N")
     return parser
 
 
@@ -314,44 +328,6 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 def _add_scene(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--script", type=Path, metavar="FILE", help="text of what is said")
     parser.add_argument("--audio", type=Path, metavar="WAV", help="recording of it, any format")
-
-
-def _number(low: float, high: float) -> Callable[[str], float]:
-    """Reads a number and holds it to its range."""
-
-    def read(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            value = float("nan")
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is no number from {low:g} to {high:g}")
-        return value
-
-    return read
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    """Reads a whole number and holds it to its range."""
-
-    def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = low - 1
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is no whole number from {low} to {high}")
-        return value
-
-    return read
-
-
-def _gaze(text: str) -> tuple[float, float]:
-    parts = text.split(",")
-    if len(parts) != 2:
-        raise argparse.ArgumentTypeError(f"{text} is not two numbers with a comma between them, such as 0.3,0")
-    read = _number(-1, 1)
-    return read(parts[0]), read(parts[1])
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

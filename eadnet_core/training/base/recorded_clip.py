@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import torch
 from torch import Tensor
 
 
@@ -20,6 +21,10 @@ class RecordedClip:
     reference: Tensor
     frames: Tensor
     landmarks: Tensor
+
+    def to(self, device: torch.device | str) -> RecordedClip:
+        """The same clip on another device."""
+        return RecordedClip(self.reference.to(device), self.frames.to(device), self.landmarks.to(device))
 
     def between(self, start: int, stop: int) -> RecordedClip:
         """Frames `start` to `stop` of the clip."""

@@ -200,8 +200,8 @@ def train_step(
     torch.nn.utils.clip_grad_norm_(net.parameters(), recipe.clip_norm)
     state.optimizer.step()
     state.average.update_parameters(net)
-    kind = "" if isinstance(clip, DrawnClip) else "footage "
-    return {kind * (name != "viseme") + name: value.item() for name, value in parts.items()}
+    of_footage = () if isinstance(clip, DrawnClip) else ("picture", "motion", "sync", "trepa")
+    return {f"footage {name}" if name in of_footage else name: value.item() for name, value in parts.items()}
 
 
 def _taught_captions(net: Denoiser, count: int, generator: Generator) -> Tensor:
