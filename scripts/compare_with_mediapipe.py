@@ -74,15 +74,14 @@ def main(report_path: str, folder: str, model: str) -> None:
         openings.append(correlation(ours[:length], opening[:length]))
         blends.append(blend)
     seen = [index for index, blend in enumerate(blends) if blend]
-    by_unit = {
-        unit: round(correlation(ranks([rows[i]["action_units"][unit] for i in seen]), ranks([sum(blends[i][n] for n in names) for i in seen])), 3)
-        for unit, names in BLENDSHAPES.items()
-    }
-    changes = same_sign(rows, blends)
+    by_unit = {}
+    for unit, names in BLENDSHAPES.items():
+        ours, theirs = [rows[i]["action_units"][unit] for i in seen], [sum(blends[i][n] for n in names) for i in seen]
+        by_unit[unit] = round(correlation(ranks(ours), ranks(theirs)), 3)
     figures = {
         "videos": len(rows), "opening_r": round(float(np.nanmedian(openings)), 3), "opening_r_least": round(float(np.nanmin(openings)), 3),
         "units_rank_r": by_unit, "units_rank_r_median": round(float(np.nanmedian(list(by_unit.values()))), 3),
-        "changes_agree": changes,
+        "changes_agree": same_sign(rows, blends),
     }  # fmt: skip
     print(json.dumps(figures, indent=1))
 
@@ -90,7 +89,7 @@ def main(report_path: str, folder: str, model: str) -> None:
 def same_sign(rows: list[dict], blends: list[dict[str, float]]) -> dict[str, float | int]:
     """How often both see a unit change the same way from a face's neutral video (NAME-neutral) to another of it (NAME-...), where
     MediaPipe sees it change by a tenth or more."""
-    neutral = {row["name"].rsplit("-", 1)[0]: index for index, row in enumerate(rows) if row["name"].rsplit("-", 1)[-1].startswith("neutral")}
+    neutral = {row["name"].rsplit("-", 1)[0]: index for index, row in enumerate(rows) if "-neutral." in row["name"]}
     same = total = 0
     for index, row in enumerate(rows):
         base = neutral.get(row["name"].rsplit("-", 1)[0])

@@ -26,7 +26,6 @@ _SHOWN = (
     ("emotion_asked", "emotion_seen", "emotion_probability"),
 )
 """Figures that are written under the curves, by lines."""
-_QUIETEST_DB = -50.0
 
 
 def draw_report(report: Report) -> np.ndarray:
@@ -59,11 +58,12 @@ def _legend(report: Report, shown: Sequence[tuple[Row, Colour]]) -> np.ndarray:
 
 
 def _lips(shown: Sequence[tuple[Row, Colour]]) -> np.ndarray:
-    """Distance of the lips, each scaled to its own range, over the level of the first video's sound."""
+    """Distance of the lips, scaled to its own range as everything here, over the level of the first video's sound."""
     chart = _panel(max(row.seconds for row, _ in shown), "lips (lines) and level of the sound (grey)")
     level = shown[0][0].curves.get("level")
     if level is not None:
-        heights = (np.clip(level, _QUIETEST_DB, 0) - _QUIETEST_DB) / -_QUIETEST_DB
+        low, high = np.percentile(level, (2, 98))
+        heights = (level - low) / max(high - low, 1e-6)
         outline = [(chart.left, chart.bottom), *_points(chart, heights), (chart.column(float(len(level) / FRAME_RATE)), chart.bottom)]
         cv2.fillPoly(chart.sheet, [np.array(outline, np.int32)], GRID)
     for row, colour in shown:

@@ -15,7 +15,8 @@ from eadnet_core.metrics.report import FIGURES, Report, Row, SetFigures
 @pytest.fixture
 def report() -> Report:
     curves = {"opening": np.array([0.1234567, np.nan, 0.5]), "sync": np.linspace(1, 2, 31)}
-    made = Row("made.mp4", 0.12, (64, 48), {"sync_c": 3.14159265, "sync_offset": -2, "emotion_seen": "sad"}, curves, {"AU4": 0.25}, (16,), ("A note.",))
+    figures = {"sync_c": 3.14159265, "sync_offset": -2, "emotion_seen": "sad"}
+    made = Row("made.mp4", 0.12, (64, 48), figures, curves, {"AU4": 0.25}, (16,), ("A note.",))
     real = Row("real_" + "x" * 40 + ".mp4", 0.12, (64, 48), {"sync_c": 8.0, "jerk": float("inf")}, {"opening": np.ones(3)})
     samples, confusion = {"e_fid": {"made": 3, "real": 3}}, {"made": Confusion.of([("sad", "sad")])}
     sets = SetFigures(e_fid=0.25, samples=samples, confusion=confusion, notes=("Few.",))
