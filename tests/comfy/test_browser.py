@@ -97,6 +97,23 @@ def test_template_opens_from_the_template_browser(page: Page, errors: list[str],
     assert not overlapping
 
 
+def test_a_workflow_saved_before_inputs_were_appended_keeps_its_values(page: Page, errors: list[str]) -> None:
+    """The sampler of version 0.1.0 had the inputs up to `action_units` and five widget values."""
+    workflow = read_workflow("08_action_units")
+    (sampler,) = (node for node in workflow["nodes"] if node["type"] == "EADNetSampler")
+    sampler["inputs"] = sampler["inputs"][:10]
+    sampler["widgets_values"] = [2, 1.5, 0.5, 7, "fixed"]
+    page.evaluate("workflow => app.loadGraphData(workflow)", workflow)
+    loaded: dict[str, Any] = page.evaluate("""() => {
+        const node = app.graph._nodes.find(node => node.type === 'EADNetSampler')
+        return {values: Object.fromEntries(node.widgets.map(widget => [widget.name, widget.value])),
+                linked: node.inputs.filter(input => input.link != null).map(input => input.name)}
+    }""")
+    values = {"steps": 2, "audio_guidance": 1.5, "emotion_guidance": 0.5, "seed": 7, "action_unit_guidance": 1}
+    assert {name: loaded["values"][name] for name in values} == values and not errors
+    assert loaded["linked"] == ["model", "portrait", "speech", "emotion", "action_units"]
+
+
 def test_first_template_queued_from_the_page_shows_its_video(page: Page, client: Client, errors: list[str]) -> None:
     name = NAMES[0]
     page.goto(f"{client.address}/?template={name}&source={PACK}")

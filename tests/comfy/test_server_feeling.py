@@ -135,6 +135,10 @@ def test_sliders_move_the_face_and_at_rest_change_nothing(client: Client) -> Non
         moved.append(frames_of(client, prompt))
     assert np.array_equal(moved[0], plain)
     assert np.abs(moved[1].astype(int) - plain).max() > 20
+    prompt["motion"]["inputs"]["action_unit_guidance"] = 0.0
+    assert np.array_equal(frames_of(client, prompt), plain)
+    prompt["motion"]["inputs"]["action_unit_guidance"] = 2.0
+    assert np.abs(frames_of(client, prompt).astype(int) - plain).mean() > 1.2 * np.abs(moved[1].astype(int) - plain).mean()
 
 
 def test_plan_curves_and_import(client: Client) -> None:
