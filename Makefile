@@ -4,7 +4,7 @@ SHARED ?= ../shared
 RUN := .venv/bin/python
 STAMP := .venv/requirements.stamp
 
-.PHONY: setup demo test lint bench judge validate judge-footage
+.PHONY: setup demo test lint bench judge validate judge-footage feeling
 
 setup: $(STAMP)
 
@@ -48,6 +48,10 @@ validate: judge
 # Real videos: faces found, shifted sound noticed, and what five minutes of fine-tuning on each do for its end; a quarter of an hour.
 judge-footage: $(STAMP)
 	$(RUN) scripts/judge_footage.py --videos $(SHARED)/data/real/video --work output/judge/footage
+
+# How feelings and Action Units are shown, and what they cost the lips (docs/feeling.md).
+feeling: $(STAMP) $(JUDGE)
+	$(RUN) -m benchmarks.feeling --judge $(SHARED)/tools/real_eval.py --data $(SHARED)/data/real
 
 # ComfyUI: the pack inside a real ComfyUI.
 include comfy.mk
