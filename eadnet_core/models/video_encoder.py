@@ -42,7 +42,11 @@ class ClipEncoderConfig:
 
 
 class ClipEncoder(nn.Module):
-    """A transformer over blocks of space and time, small enough for a CPU. Source: VideoMAE (arXiv 2203.12602), in small."""
+    """A transformer over blocks of space and time, small enough for a CPU. Source: VideoMAE (arXiv 2203.12602), in small.
+
+    Features end standardised, each channel by its mean and deviation over the clips of training: what all tokens have in common would
+    otherwise fill nearly all of their length, and clips whose directions are compared would all look alike.
+    """
 
     def __init__(self, config: ClipEncoderConfig) -> None:
         super().__init__()
@@ -51,6 +55,7 @@ class ClipEncoder(nn.Module):
         self.position = ClipPosition(config.position_waves, config.width)
         self.layers = transformer(config.width, config.depth, config.num_heads)
         self.norm = nn.LayerNorm(config.width)
+        self.standardise = nn.BatchNorm1d(config.width, affine=False)
 
     def forward(self, frames: Tensor) -> Tensor:
         """Features [B, N, width] of clips [B, T, 3, S, S], -1 to 1; N = ceil(T / tubelet) * (size / patch)^2, time first.
@@ -79,7 +84,7 @@ class ClipEncoder(nn.Module):
 
     def encode(self, tokens: Tensor) -> Tensor:
         """Features [B, N, width] of any N tokens of a clip [B, N, width]."""
-        return self.norm(self.layers(tokens))
+        return self.standardise(self.norm(self.layers(tokens)).mT).mT
 
 
 def transformer(width: int, depth: int, num_heads: int) -> nn.TransformerEncoder:

@@ -124,7 +124,9 @@ def sync_loss(net: SyncNet, x0: Tensor, conditions: Conditions, weight: Tensor) 
 
 
 def trepa_loss(encoder: VideoEncoder, x0: Tensor, frames: Tensor, weight: Tensor) -> Tensor:
-    """Temporal representation alignment: mean squared distance of the L2-normalised features of made and true clips.
+    """Temporal representation alignment: mean squared distance of the L2-normalised features of made and true clips, 0 to 4.
+
+    LatentSync's further mean over a feature's channels is left out, so that a weight means the same for encoders of any width.
 
     Args:
         encoder: Frozen.
@@ -138,4 +140,4 @@ def trepa_loss(encoder: VideoEncoder, x0: Tensor, frames: Tensor, weight: Tensor
     with torch.no_grad():
         true = F.normalize(encoder(frames).float(), dim=-1)
     share = weight.mean(1)
-    return ((made - true).square().mean((1, 2)) * share).sum() / share.sum()
+    return ((made - true).square().sum(-1).mean(1) * share).sum() / share.sum()

@@ -74,10 +74,10 @@ def test_trepa_is_the_mean_squared_distance_of_normalised_features() -> None:
 
     x0, frames = torch.zeros(2, 2, 3, 4, 4), torch.zeros(2, 2, 3, 4, 4)
     x0[:, :, 0], frames[:, :, 0] = 1, 5  # lengths do not count
-    frames[1, :, 0], frames[1, :, 1] = 0, 2  # at right angles: the squared distance is 2, over three channels
+    frames[1, :, 0], frames[1, :, 1] = 0, 2  # at right angles: the squared distance is 2
     assert trepa_loss(encoder, x0[:1], frames[:1], torch.ones(1, 2)) == 0
-    torch.testing.assert_close(trepa_loss(encoder, x0, frames, torch.ones(2, 2)).item(), (0 + 2 / 3) / 2)
-    torch.testing.assert_close(trepa_loss(encoder, x0, frames, torch.tensor([[1.0, 1.0], [3.0, 3.0]])).item(), 0.75 * 2 / 3)
+    torch.testing.assert_close(trepa_loss(encoder, x0, frames, torch.ones(2, 2)).item(), (0 + 2) / 2)
+    torch.testing.assert_close(trepa_loss(encoder, x0, frames, torch.tensor([[1.0, 1.0], [3.0, 3.0]])).item(), 0.75 * 2)
 
 
 def test_gradients_reach_the_lips_and_only_them() -> None:
