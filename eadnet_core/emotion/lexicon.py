@@ -24,7 +24,7 @@ MAX_TOKENS = 7
 """Length of the longest entry."""
 MIN_STEM = 4
 
-_EXACT_FORMS = ("degree", "amount", "quantity", "negation")
+_EXACT_FORMS = ("degree", "amount", "quantity", "negation", "unfulfilled")
 _FOLDER = Path(__file__).parent
 _CHOICE = re.compile(r"\(([^)]*)\)")
 
@@ -36,9 +36,10 @@ class Entry:
     Attributes:
         phrase: As it is written in a caption.
         form: "adjective", "noun", "adverb" or "act" (what somebody is doing) of a feeling; "face" (what a part of the
-            face looks like); "cue" (what is said or happens, for the reader only); "denied" (what the words mean when
-            they are negated); "degree" (before adjectives), "amount" (before nouns), "quantity" (degrees for the
-            reader only); "negation".
+            face looks like); "cue" (what is said or happens, for the reader only); "frame" (a cue under
+            which the rest of the clause is somebody else's joy: "you call that funny"); "denied" (what the words mean when they
+            are negated); "degree" (before adjectives), "amount" (before nouns), "quantity" (degrees for the
+            reader only); "negation"; "unfulfilled" (denies what is happy: "it would have been nice").
         meaning: What it says by itself; empty for degrees and negations.
         degree: Factor on the meaning of the words that follow; of a negation, how sad it makes what is happy.
         held_out: Never in a training caption.
@@ -105,12 +106,12 @@ def split_tokens(text: str) -> tuple[str, ...]:
 
 
 def stem(word: str) -> str:
-    """A word without its English inflection: "smile", "smiles", "smiled" and "smiling" are all "smil".
+    """A word without its English inflection: "smile", "smiles", "smiled" and "smiling" are all "smil"; "happier" is "happy".
 
     What would be left with fewer than four letters stays whole: "made" is not "mad".
     """
     cut = word
-    for ending, put in (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+    for ending, put in (("ies", "y"), ("ied", "y"), ("ier", "y"), ("iest", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
         if word.endswith(ending) and not word.endswith("ss"):
             cut = word[: -len(ending)] + put
             if ending in ("ing", "ed") and cut[-2:-1] == cut[-1:] and cut[-1:] not in ("l", "s"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -22,7 +22,8 @@ DEGREE_REACH = 3
 """Words behind a degree that it still scales."""
 TURN_WEIGHT = 1.6
 """How much more counts what follows a "but": that is where a speaker lands."""
-TURNS = frozenset({"but", "yet", "however", "though", "although", "just", "now"})
+TURNS = {**dict.fromkeys(("but", "yet", "however", "just", "now"), TURN_WEIGHT), "though": 1 / TURN_WEIGHT, "although": 1 / TURN_WEIGHT}
+"""Words that begin a clause, with its weight; what follows a "though" is only granted."""
 EXCLAMATION = 1.2
 """Degree of an exclamation mark on what its sentence says."""
 AMBIGUOUS = frozenset(
@@ -37,14 +38,27 @@ COPULAS = frozenset(
 )
 BEARERS = frozenset(
     "and but yet face look expression voice tone mood smile glance stare gaze manner way person man woman boy girl child mouth eye eyes "
-    "grin laugh frown sigh smirk".split()
+    "grin laugh frown sigh smirk today tonight this lately again about after since when".split()
 )
-"""What can be so, behind an article and such a word: people, their faces and voices."""
+"""What may follow an article and such a word: who can be so (people, their faces and voices), or no noun ("a little down today")."""
 LINGERING = frozenset({"disgusted", "contemptuous"})
 """Classes whose cues still show when negated: who cannot stand a stench smells it."""
 LINGERING_PHRASES = frozenset({"sad", "angry"})
 """Classes of which that holds for cues of several words ("I did not even get to say goodbye")."""
 LINGERING_DEGREE = 0.6
+GUESS_WEIGHT = 0.5
+"""How much counts the sadness of denied happiness beside what is named outright ("not my favourite smell")."""
+SUPERLATIVES = frozenset({"never", "nothing", "nobody", "no one"})
+"""Negations that are none where they compare: "I have never laughed so much", but not "I will never be so happy again"."""
+COMPARISON = re.compile(r"(?!.*\bagain\b).*\b(so|such|(?<!any )more|\w+ier)\b")
+COMPARISON_REACH = 8
+"""Words behind such a negation in which the comparison is looked for."""
+QUESTIONS = frozenset("isnt arent wasnt werent doesnt wouldnt".split())
+"""Negations that are none where a question starts with them: "Isn't it wonderful?"."""
+JOINTS = (("or",), ("and",), ("nor",))
+"""What carries a denial on from one joy to the next word."""
+PARTICIPLE = re.compile(r"\w+(ed|en)$|(done|had|made|got|won|felt|gone)$")
+"""What follows "would have" where it is unfulfilled: "would have loved", but not "would have fun"."""
 SPELLING_RATIO = 0.85
 """Least likeness (difflib's ratio) of a misspelt word: one letter in seven."""
 LABEL_RATIO = 0.7
@@ -76,25 +90,24 @@ class Reading:
     @property
     def label(self) -> str:
         """The strongest class of EMOTIONS; neutral when nothing is felt."""
-        emotion = self.meaning.emotion
-        return EMOTIONS[emotion.index(max(emotion))] if self.meaning.intensity >= FELT else "neutral"
+        return _top(self.meaning) if self.meaning.intensity >= FELT else "neutral"
 
 
 def read_text(text: str) -> Reading:
     """Emotion, intensity and named Action Units of a caption or of what somebody says.
 
     Longest phrases of the lexicon win; a degree scales the next of them ("a bit sad"); a negation denies what follows
-    it in its clause ("not happy at all" is sad, "not angry" is neutral); what follows a "but" counts more.
+    it in its clause ("not happy at all" is sad, "not angry" is neutral); what follows a "but" counts more, a "though" less.
 
     Source: ours.
     """
     lexicon = load_lexicon()
     parts: list[tuple[Meaning, float]] = []
     words: list[str] = []
-    for clause in _clauses(split_tokens(text)):
-        for entry, meaning in _read_clause(clause.tokens, lexicon):
+    for clause in _clauses(split_tokens(text), lexicon):
+        for entry, meaning, weight in _read_clause(clause.tokens, lexicon):
             words.append(entry.phrase)
-            parts.append((meaning.scaled(EXCLAMATION) if clause.exclaimed else meaning, clause.weight))
+            parts.append((meaning.scaled(EXCLAMATION) if clause.exclaimed else meaning, clause.weight * weight))
     return Reading(mix(parts), tuple(words))
 
 
@@ -152,22 +165,25 @@ class _Clause:
     exclaimed: bool
 
 
-def _clauses(tokens: Sequence[str]) -> Iterator[_Clause]:
-    """Clauses of a text: they end at punctuation, which stays with them, and before a "but"."""
+def _clauses(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[_Clause]:
+    """Clauses of a text: they end at punctuation, which stays with them, and before a "but", unless it is "anything but"."""
     start, weight = 0, 1.0
     for i, token in enumerate(tokens):
-        if token in TURNS and i > start:
-            yield _Clause(tuple(tokens[start:i]), weight, False)
-            start, weight = i, TURN_WEIGHT
+        if token in TURNS and (i == 0 or lexicon.find(tokens, i - 1, False)[1] == 1):
+            if i > start:
+                yield _Clause(tokens[start:i], weight, False)
+            start, weight = i, TURNS[token]
         if token in MARKS:
-            yield _Clause(tuple(tokens[start : i + 1]), weight, token == "!")
+            yield _Clause(tokens[start : i + 1], weight, token == "!")
             start = i + 1
-            weight = weight if token in ",;:" else 1.0
+            weight = max(weight, 1.0) if token in ",;:" else 1.0
     if start < len(tokens):
-        yield _Clause(tuple(tokens[start:]), weight, False)
+        yield _Clause(tokens[start:], weight, False)
 
 
-def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[Entry, Meaning]]:
+def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[Entry, Meaning, float]]:
+    """What is known in a clause, with what it means there, and the weight of its share."""
+    framed = False
     degree, degree_until = 1.0, 0
     denial: Entry | None = None
     denied_until = 0
@@ -183,18 +199,33 @@ def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[En
         at += length
         if entry is None:
             continue
-        if entry.form == "negation":
-            denial, denied_until = entry, at + DENIAL_REACH
+        if entry.form in ("negation", "unfulfilled"):
+            if not _affirms(entry, tokens, at):
+                denial, denied_until = entry, at + DENIAL_REACH
         elif entry.form in ("degree", "amount", "quantity"):
             degree, degree_until = degree * entry.degree, at + DEGREE_REACH
             denied_until += length
-        else:
-            meaning = entry.meaning
+        elif not (framed and _top(entry.meaning) == "happy"):
+            framed = framed or entry.form == "frame"
+            meaning, weight = entry.meaning, 1.0
             if denial is not None and denied:
                 meaning = _deny(entry, denial)
                 denied_until = at + DENIAL_REACH
-            yield entry, meaning.scaled(degree)
+                if _top(entry.meaning) == "happy" and entry.form != "denied":
+                    weight = GUESS_WEIGHT
+                    if tokens[at : at + 1] not in JOINTS:  # "not fond of spiders": those are there
+                        denied_until = at
+            yield entry, meaning.scaled(degree), weight
             degree, degree_until = 1.0, 0
+
+
+def _affirms(negation: Entry, tokens: tuple[str, ...], at: int) -> bool:
+    """Whether a negation that ends before a token denies nothing, as in a comparison ("never so happy") or a question."""
+    if negation.form == "unfulfilled":
+        return not PARTICIPLE.match("".join(tokens[at : at + 1]))
+    if negation.phrase in SUPERLATIVES:
+        return COMPARISON.match(" ".join(tokens[at : at + COMPARISON_REACH])) is not None
+    return negation.phrase in QUESTIONS and at == 1 and tokens[-1] == "?"
 
 
 def _is_felt(tokens: tuple[str, ...], at: int) -> bool:
@@ -218,12 +249,19 @@ def _find(lexicon: Lexicon, tokens: tuple[str, ...], at: int, denied: bool) -> t
     return entry, length, 1.0
 
 
+def _top(meaning: Meaning) -> str:
+    """The strongest class; neutral when nothing is felt."""
+    return EMOTIONS[meaning.emotion.index(max(meaning.emotion))]
+
+
 def _deny(entry: Entry, denial: Entry) -> Meaning:
     if denial.degree == 0:  # neither, nor: nothing is left
         return Meaning()
     if entry.form == "denied":
         return entry.meaning
-    top = EMOTIONS[entry.meaning.emotion.index(max(entry.meaning.emotion))]
+    top = _top(entry.meaning)
+    if denial.form == "unfulfilled" and top != "happy":
+        return entry.meaning
     if entry.form == "cue" and (top in LINGERING or (" " in entry.phrase and top in LINGERING_PHRASES)):
         return entry.meaning.scaled(LINGERING_DEGREE)
     return entry.meaning.denied(denial.degree)

@@ -17,9 +17,11 @@ HERE = Path(__file__).parent
 
 
 def right_share(name: str) -> float:
+    """Share of a list whose sentences, the last column, are read as a class of the first ("sad|angry" is either)."""
     rows = [line.split("\t") for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
-    assert {label for label, _ in rows} == set(EMOTIONS)
-    return sum(read_text(sentence).label == label for label, sentence in rows) / len(rows)
+    accepted = [row[0].split("|") for row in rows]
+    assert {label for labels in accepted for label in labels} == set(EMOTIONS)
+    return sum(read_text(row[-1]).label in labels for row, labels in zip(rows, accepted, strict=True)) / len(rows)
 
 
 def test_reads_the_sentences_that_its_lexicon_was_tuned_on() -> None:
@@ -28,6 +30,15 @@ def test_reads_the_sentences_that_its_lexicon_was_tuned_on() -> None:
 
 def test_reads_more_of_the_same_hand() -> None:
     assert right_share("sentences_unseen.tsv") >= 0.85
+
+
+def test_reads_another_hand_whose_sentences_taught_it_grammar() -> None:
+    assert right_share("others_sentences_a.tsv") >= 0.9
+
+
+def test_reads_another_hand_unseen() -> None:
+    # Negation, understatement and mixed feelings, 60 of 80; nothing in the reader or the lexicon answers to one of these.
+    assert right_share("others_sentences_b.tsv") >= 0.85
 
 
 def test_reads_nearly_half_of_what_no_word_of_feeling_tells() -> None:
@@ -49,6 +60,24 @@ def test_degrees_and_denials(text: str, label: str, lowest: float, highest: floa
     reading = read_text(text)
     assert reading.label == label
     assert lowest - 1e-6 <= reading.meaning.intensity <= highest + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Nothing but joy", "happy"), ("she was anything but relaxed", "fearful"),  # a "but" that is no turn
+        ("I never felt so alone", "sad"), ("Nothing makes me happier", "happy"), ("I will never be so happy again", "sad"),
+        ("I do not think this is fair", "angry"), ("by no means cheerful", "sad"), ("unable to smile", "sad"),
+        ("It would have been wonderful", "sad"), ("We could have a party", "happy"), ("He should have been scared", "fearful"),
+        ("You call that funny?", "contemptuous"), ("How dare you smile", "angry"),
+        ("angry, though smiling", "angry"), ("Although she is smiling, she is angry", "angry"), ("smiling, but angry", "angry"),
+        ("Isn't it wonderful?", "happy"), ("It isn't wonderful", "sad"),
+        ("I am not overly fond of spiders", "fearful"), ("not the nicest smell", "disgusted"),
+        ("a little blue this evening", "sad"), ("a little blue boat", "neutral"),
+    ],
+)  # fmt: skip
+def test_grammar_of_denial(text: str, label: str) -> None:
+    assert read_text(text).label == label
 
 
 def test_parts_of_the_face_are_named_with_their_degree() -> None:
