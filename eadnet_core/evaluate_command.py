@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 from .charts.report import draw_report
-from .checkpoint import EMOTION_WEIGHTS, SYNCNET_JUDGE_WEIGHTS
+from .checkpoint import SYNCNET_JUDGE_WEIGHTS
 from .device import choose_device
 from .emotion.vocabulary import EMOTIONS
 from .errors import InputError
@@ -102,7 +102,7 @@ def _networks(options: argparse.Namespace) -> Networks:
     return Networks(
         locator=FaceLocator.from_pretrained(),
         locator_name=f"EAD-Net locator ({WEIGHTS.name}, sha256 {fingerprint(WEIGHTS)})",
-        emotion=EmotionNetwork.from_pretrained(EMOTION_WEIGHTS, device),
+        emotion=EmotionNetwork.installed(device),
         identity=UpperFace() if options.recogniser is None else ArcFace.from_file(options.recogniser, device),
         sync=sync,
     )

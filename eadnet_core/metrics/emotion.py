@@ -38,7 +38,7 @@ class EmotionNetwork:
     name: str
 
     @staticmethod
-    def from_pretrained(path: Path = EMOTION_WEIGHTS, device: torch.device | str = "cpu") -> EmotionNetwork:
+    def from_pretrained(path: Path, device: torch.device | str = "cpu") -> EmotionNetwork:
         """The classifier of a checkpoint.
 
         Raises:
@@ -46,6 +46,11 @@ class EmotionNetwork:
         """
         net = load_emotion_classifier(path).to(device)
         return EmotionNetwork(net, f"EAD-Net emotion classifier ({path.name}, sha256 {fingerprint(path)})")
+
+    @staticmethod
+    def installed(device: torch.device | str = "cpu") -> EmotionNetwork | None:
+        """The classifier in the pack's folder of weights; None where nobody has trained one yet (`train emotion`)."""
+        return EmotionNetwork.from_pretrained(EMOTION_WEIGHTS, device) if EMOTION_WEIGHTS.is_file() else None
 
 
 @dataclass(frozen=True, eq=False)

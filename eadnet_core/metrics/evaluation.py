@@ -175,7 +175,8 @@ def _set_figures(
     if not found["real"]:
         return SetFigures(confusion=confusion)
     sides = {name: (fits["made"].fits[name], fits["real"].fits[name]) for name in fits["made"].fits}
-    sides["e_fid"] = expressions["made"], expressions["real"]
+    if expressions["made"].count:
+        sides["e_fid"] = expressions["made"], expressions["real"]
     values: dict[str, float] = {}
     notes: list[str] = []
     for name, (ours, theirs) in sides.items():

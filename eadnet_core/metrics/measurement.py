@@ -157,6 +157,8 @@ class _Meters:
         else:
             self._speech = speech_features(sound)
         self._sync = {} if sound is None else {prefix: m for prefix, n in networks.sync.items() if (m := self._sync_meter(n, sound))}
+        if networks.emotion is None:
+            self._notes.append("Emotion was not measured: there is no classifier (`train emotion` makes one).")
         self._emotion = None if networks.emotion is None else EmotionMeter(networks.emotion, track)
         self._identity = None if networks.identity is None else IdentityMeter(networks.identity, track)
         self._acceleration = AccelerationMeter(track, seams)

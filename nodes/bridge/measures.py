@@ -83,12 +83,12 @@ def report_video(
     from ...eadnet_core.metrics.evaluation import Comparison, evaluate
     from ...eadnet_core.metrics.measurement import Networks, Subject
 
-    sync, classifier, identity = _load_sync(sync_network), EmotionNetwork.from_pretrained(), _load_identity(recogniser)
+    sync, classifier, identity = _load_sync(sync_network), EmotionNetwork.installed(), _load_identity(recogniser)
     prefix = "sync" if sync_network == OWN_SYNC else "sync_v2"
     networks = Networks(FaceLocator.from_pretrained(), WEIGHTS.name, classifier, identity, {prefix: sync})
     with ExitStack() as stack:
-        for net in (sync.net, classifier.net, getattr(identity, "net", None)):
-            if net is not None:
+        for network in (sync, classifier, identity):
+            if (net := getattr(network, "net", None)) is not None:
                 stack.enter_context(_on_device(net))
         made = Subject(stack.enter_context(_footage(video, "video")), None if emotion == NOT_GIVEN else emotion)
         filmed = [] if real is None else [Subject(stack.enter_context(_footage(real, "real_video")))]
