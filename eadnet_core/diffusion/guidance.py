@@ -56,7 +56,8 @@ def guide(conditions: Conditions, scales: GuidanceScales) -> GuidedConditions:
         scales: See GuidanceScales.
 
     Source: compositional guidance of AUHead (arXiv 2602.09534), nested by us. As printed its first term is x_u in place of x, which
-    counts the Action Units twice: of drawn clips its flow was off by 0.56 to 0.63 pixels at s_u from 0.5 to 3.5, this one's by 0.45 to 0.53.
+    counts the Action Units twice: of drawn clips its flow was off by 0.56 to 0.63 pixels at s_u from 0.5 to 3.5, this one's by
+    0.45 to 0.53.
     """
     chain: list[tuple[str, float]] = []
     for control, names in CONTROLS.items():
