@@ -25,7 +25,7 @@ class SyncLosses:
         rank: Cross-entropy of finding one's own moment among all windows of the batch, both ways. Source: InfoNCE (arXiv 1807.03748).
         match: Binary cross-entropy of the cosine, true and false pairs balanced; ln 2 is what a network reaches that has learnt
             nothing. Source: LatentSync (arXiv 2412.09262).
-        shape: Error of the visemes read off lips and off sound. It is what makes a small batch learn within minutes. Source: ours.
+        shape: Error of the visemes read off lips and off sound, an exact label of every window. Source: ours.
     """
 
     rank: Tensor
