@@ -60,14 +60,14 @@ def main() -> int:
     parser.add_argument("--jobs", type=Path, required=True)
     options = parser.parse_args()
     judge = load_judge(options.judge)
-    tracker = judge.tracker(judge.HERE.parent / "data/models/face_landmarker.task")
     jobs = [job for job in json.loads(options.jobs.read_text()) if not Path(job["result"]).exists()]
-    for done, job in enumerate(jobs, 1):
-        result = json.dumps(measure(judge, tracker, job), indent=1)
-        partial = Path(job["result"] + ".partial")
-        partial.write_text(result)
-        partial.replace(job["result"])
-        print(f"judged {done}/{len(jobs)}: {Path(job['video']).name}", file=sys.stderr, flush=True)
+    with judge.tracker(judge.HERE.parent / "data/models/face_landmarker.task") as tracker:
+        for done, job in enumerate(jobs, 1):
+            result = json.dumps(measure(judge, tracker, job), indent=1)
+            partial = Path(job["result"] + ".partial")
+            partial.write_text(result)
+            partial.replace(job["result"])
+            print(f"judged {done}/{len(jobs)}: {Path(job['video']).name}", file=sys.stderr, flush=True)
     return 0
 
 

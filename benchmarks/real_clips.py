@@ -167,7 +167,7 @@ def spoken_figures(jobs: list[dict[str, str]], results: list[dict[str, Any]]) ->
         "felt": felt,
         "change": {name: felt[name] - by_emotion["neutral"][name] for name in LIPS},
         "by_emotion": by_emotion,
-        "emotion_hit": float(np.mean([list(row.values()) for row in hits.values()])),
+        "emotion_hit": float(np.mean([hit for row in hits.values() for hit in row.values()])),
         "hits": hits,
     }
 
