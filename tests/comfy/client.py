@@ -102,7 +102,6 @@ class Client:
                 run.progress.append(data["node"])
                 moves += 1
                 if moves == interrupt_after:
-                    start = time.monotonic()
                     self.post("/interrupt", {})
             elif kind in ("execution_success", "execution_error", "execution_interrupted"):
                 run.status = kind.removeprefix("execution_")
