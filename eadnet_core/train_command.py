@@ -20,6 +20,7 @@ from .training.base.world import open_world
 from .training.footage.examples import FootageExamples
 from .training.footage.library import Library, open_library
 from .training.footage.measure import measure_footage
+from .training.progress import print_losses
 
 
 def train(options: argparse.Namespace) -> None:
@@ -37,7 +38,7 @@ def train(options: argparse.Namespace) -> None:
     if library is not None and start is not None and world.rank == 0:
         _print_measure("before", start.to(world.device), library, recipe)
     state_path = options.out.with_suffix(".state")
-    state = train_base(recipe, corpus.training, minutes, state_path, start, world, recordings, supervision, _print_losses)
+    state = train_base(recipe, corpus.training, minutes, state_path, start, world, recordings, supervision, print_losses)
     if world.rank:
         return
     net = state.average.module
@@ -67,7 +68,3 @@ def _print_measure(when: str, net: Denoiser, library: Library, recipe: BaseRecip
         f"M-LMD {found.mouth:.2f} % of the eye distance, over {found.windows} windows",
         file=sys.stderr,
     )
-
-
-def _print_losses(step: int, steps: int, losses: dict[str, float]) -> None:
-    print(f"step {step}/{steps or '?'}", *(f"{name} {value:.4f}" for name, value in losses.items()), file=sys.stderr)

@@ -13,13 +13,14 @@ from .emotion.vocabulary import EMOTIONS
 from .training.emotion.recipe import EmotionRecipe
 from .training.emotion.report import measure_emotion
 from .training.emotion.train import train_emotion
+from .training.progress import print_losses
 
 
 def train(options: argparse.Namespace) -> None:
     """Trains, writes the weights with their confusion in the header, and prints it."""
     recipe, device = EmotionRecipe.read(options.recipe), choose_device(options.device)
     minutes = recipe.minutes if options.minutes is None else options.minutes
-    fit = train_emotion(recipe, minutes, device=device, progress=_print_losses)
+    fit = train_emotion(recipe, minutes, device=device, progress=print_losses)
     report = measure_emotion(fit.net, recipe)
     provenance: dict[str, object] = {"recipe": recipe.to_dict(), "seed": recipe.seed, "commit": options.commit, "steps": fit.steps}
     provenance |= {"minutes": round(fit.minutes, 1), "device": str(device), "torch": torch.__version__, "data": "drawn faces only"}
@@ -30,7 +31,3 @@ def train(options: argparse.Namespace) -> None:
         print(f"{name:>13}", *(f"{share:5.2f}" for share in row), file=sys.stderr)
     print("Action Units:", *(f"{name} {value:.2f}" for name, value in report.unit_correlation.items()), file=sys.stderr)
     print(options.out)
-
-
-def _print_losses(step: int, steps: int, losses: dict[str, float]) -> None:
-    print(f"step {step}/{steps or '?'}", *(f"{name} {value:.4f}" for name, value in losses.items()), file=sys.stderr)

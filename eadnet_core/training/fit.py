@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
 from .average import warmed_average
+from .progress import Progress
+from .recipe import Recipe
 
 Net = TypeVar("Net", bound=nn.Module)
-Progress = Callable[[int, int, dict[str, float]], None]
-"""progress(step, steps, smoothed losses); steps is 0 while still unknown. Raising in it stops the training."""
 TIMED_STEPS = 32
 """Steps after which the minutes that are left are turned into a number of steps, once."""
 REPORT_EVERY = 20
@@ -38,6 +38,14 @@ class Optimisation:
     warmup_steps: int
     clip_norm: float
     ema_decay: float
+
+    @staticmethod
+    def of(recipe: Recipe, warmup_steps: int, clip_norm: float) -> Optimisation:
+        """As a recipe says, with what is the same in all trainings of its kind."""
+        return Optimisation(
+            learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay, warmup_steps=warmup_steps, clip_norm=clip_norm,
+            ema_decay=recipe.ema_decay,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +20,7 @@ from ...models.warp import apply_warp
 from ...synthetic.clip import DrawnClip, draw_clip
 from ...synthetic.speech_corpus import SpeechCorpus
 from ...types import SPEECH_CONTEXT, Conditions
+from ..progress import Progress
 from .controls import draw_controls
 from .objective import Losses, caption_loss, losses, viseme_loss
 from .recipe import BaseRecipe
@@ -36,8 +36,6 @@ REPORT_EVERY = 10
 SEED_STRIDE = 1_000_003
 """Between the seeds of the processes that train together."""
 
-Progress = Callable[[int, int, dict[str, float]], None]
-"""progress(step, steps, smoothed losses); steps is 0 while still unknown. Raising in it stops the training."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import torch.nn.functional as F
 from torch import Generator, Tensor, nn
 
 from ...models.emotion_classifier import EmotionClassifier, EmotionClassifierConfig
-from ..fit import Fit, Optimisation, Progress, fit
+from ..fit import Fit, Optimisation, fit
+from ..progress import Progress
 from .recipe import EmotionRecipe
 from .supply import Supply
 
@@ -41,8 +42,5 @@ def train_emotion(
             logits, units = net(faces.pictures)
         return {"class": F.cross_entropy(logits.float(), faces.labels), "units": F.mse_loss(units.float(), faces.units)}
 
-    how = Optimisation(
-        learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay, warmup_steps=WARMUP_STEPS, clip_norm=CLIP_NORM,
-        ema_decay=recipe.ema_decay,
-    )  # fmt: skip
+    how = Optimisation.of(recipe, WARMUP_STEPS, CLIP_NORM)
     return fit(net, nn.Module(), losses, recipe.weights, how, minutes, progress)

@@ -10,7 +10,8 @@ from torch import Generator, Tensor
 from ...models.syncnet import SyncNet, SyncNetConfig, as_direction
 from ...synthetic.speech_corpus import SpeechCorpus
 from ...synthetic.visemes import VISEMES
-from ..fit import Fit, Optimisation, Progress, fit
+from ..fit import Fit, Optimisation, fit
+from ..progress import Progress
 from .objective import ShapeHeads, sync_losses
 from .recipe import SyncRecipe
 from .supply import Supply
@@ -52,8 +53,5 @@ def train_sync(
         found = sync_losses(lips, speech, shape, recipe.temperature)
         return {field.name: getattr(found, field.name) for field in fields(found)}
 
-    how = Optimisation(
-        learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay, warmup_steps=WARMUP_STEPS, clip_norm=CLIP_NORM,
-        ema_decay=recipe.ema_decay,
-    )  # fmt: skip
+    how = Optimisation.of(recipe, WARMUP_STEPS, CLIP_NORM)
     return fit(net, heads, losses, recipe.weights, how, minutes, progress)

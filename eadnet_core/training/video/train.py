@@ -9,7 +9,8 @@ from ...models.video_encoder import ClipEncoder, ClipEncoderConfig
 from ...synthetic.clip import draw_clip
 from ...synthetic.speech_corpus import SpeechCorpus
 from ..base.controls import draw_controls
-from ..fit import Fit, Optimisation, Progress, fit
+from ..fit import Fit, Optimisation, fit
+from ..progress import Progress
 from .masked import MaskedPrediction
 from .recipe import VideoRecipe
 
@@ -50,10 +51,7 @@ def train_video(
         with torch.autocast(device.type, torch.bfloat16):
             return {"guess": task(seen, recipe.hidden, generator)}
 
-    how = Optimisation(
-        learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay, warmup_steps=WARMUP_STEPS, clip_norm=CLIP_NORM,
-        ema_decay=recipe.ema_decay,
-    )  # fmt: skip
+    how = Optimisation.of(recipe, WARMUP_STEPS, CLIP_NORM)
     return fit(encoder, task, losses, {"guess": 1.0}, how, minutes, progress)
 
 
