@@ -11,18 +11,18 @@ from demo import RECORDING, ROOT, around_face
 
 from eadnet_core.emotion.vocabulary import EMOTIONS
 from eadnet_core.pipeline import EADNetPipeline
+from eadnet_core.types import Portrait
 
 MOMENTS_S = (0.24, 0.72)
 TILE, CAPTION = 240, 30
 """Side of each picture and height of the line above it, in pixels."""
 
 
-def tile_row(pipe: EADNetPipeline, photograph: np.ndarray, emotion: str) -> np.ndarray:
+def column(pipe: EADNetPipeline, portrait: Portrait, face: tuple[slice, slice], emotion: str) -> np.ndarray:
     """uint8 [CAPTION + len(MOMENTS_S) * TILE, TILE, 3], RGB: the emotion's name above its frames."""
     wanted = [round(moment * 25) for moment in MOMENTS_S]
-    frames = pipe(photograph, RECORDING, emotion=emotion).frames()
+    frames = pipe(portrait, RECORDING, emotion=emotion).frames()
     shown = [frame for _, frame in zip(range(max(wanted) + 1), frames, strict=False)]
-    face = around_face(photograph)
     title = np.full((CAPTION, TILE, 3), 255, np.uint8)
     cv2.putText(title, emotion, (6, CAPTION - 9), cv2.FONT_HERSHEY_DUPLEX, 0.6, (30, 30, 30), 1, cv2.LINE_AA)
     return np.vstack([title, *(cv2.resize(shown[i][face], (TILE, TILE), interpolation=cv2.INTER_AREA) for i in wanted)])
@@ -31,7 +31,8 @@ def tile_row(pipe: EADNetPipeline, photograph: np.ndarray, emotion: str) -> np.n
 def main() -> None:
     pipe = EADNetPipeline.from_pretrained()
     photograph = skimage.data.astronaut()
-    columns = [tile_row(pipe, photograph, emotion) for emotion in EMOTIONS]
+    portrait, face = pipe.portrait(photograph), around_face(photograph)
+    columns = [column(pipe, portrait, face, emotion) for emotion in EMOTIONS]
     half = len(columns) // 2
     sheet = np.vstack([np.hstack(columns[:half]), np.hstack(columns[half:])])
     path = ROOT / "docs" / "emotions.jpg"
