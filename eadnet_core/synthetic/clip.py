@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 
 import torch
@@ -125,16 +124,13 @@ def draw_clip(controls: ClipControls, size: int, generator: torch.Generator) -> 
     )  # fmt: skip
 
 
-def draw_portraits(
-    count: int, size: int, generator: torch.Generator, draw_pose: Callable[[Dice], Pose] | None = None
-) -> tuple[Tensor, Tensor]:
-    """Random faces in random expressions and poses, not aligned: what the locator and the emotion classifier learn from.
+def draw_portraits(count: int, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Random faces in random expressions and poses, not aligned: what the locator learns from.
 
     Args:
         count: Number of pictures.
         size: Side in pixels, even.
         generator: Source of all randomness.
-        draw_pose: What the faces do; None: `portrait_pose`.
 
     Returns:
         Pictures [count, 3, size, size], 0 to 1, and landmarks [count, 29, 2] as shares of the side.
@@ -142,9 +138,31 @@ def draw_portraits(
     dice = Dice(generator, count)
     shape = draw_shape(dice)
     face, inside = paint_face(dice, shape, size)
-    pose = (draw_pose or portrait_pose)(dice)
+    pose = portrait_pose(dice)
     image = _photograph(face, inside, shape, pose, identity_framing(count, dice.device), size)[0]
     return image, visible_landmarks(shape, inverse_points(shape, pose, size))
+
+
+def draw_expressive_faces(pose: Pose, each: int, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Random faces, aligned, in several expressions each: painting a face costs more than moving it, and what differs is the expression.
+
+    Args:
+        pose: What the faces do; N moments, `each` of one face in a row.
+        each: Pictures of a face; it divides N.
+        size: Side of the aligned crops in pixels, even.
+        generator: Source of all randomness.
+
+    Returns:
+        Pictures [N, 3, size, size], 0 to 1, and landmarks [N, 29, 2] as shares of the side.
+    """
+    dice = Dice(generator, len(pose.visemes) // each)
+    shape = draw_shape(dice)
+    face, inside = paint_face(dice, shape, size)
+    many = shape.repeat(each)
+    points = visible_landmarks(many, inverse_points(many, pose, size))
+    framing = aligned_framing(points)
+    image = _photograph(face.repeat_interleave(each, 0), inside.repeat(each), many, pose, framing, size)[0]
+    return image, to_crop(framing, points)
 
 
 def portrait_pose(dice: Dice) -> Pose:

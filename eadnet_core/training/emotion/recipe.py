@@ -16,8 +16,9 @@ class EmotionRecipe(Recipe):
     first_faces: Faces drawn before the first step.
     new_faces: Faces that join at a time, the oldest leaving when the reservoir is full.
     steps_between_new_faces: Steps between two such times; drawing a face costs more than learning from it.
-    reservoir: Faces that are kept to draw batches from.
-    batch_size: Faces of a batch; each time in another light, place, medium and file.
+    expressions: Pictures of a face, each in another expression, light, medium and file.
+    reservoir: Pictures that are kept to draw batches from.
+    batch_size: Pictures of a batch; each time framed anew.
     picture_size: Side of the drawn pictures in pixels, even.
     framing_error: Spread of the locator's errors, crop units.
     weights: Weight of each loss: of the class, of the Action Units.
@@ -28,6 +29,7 @@ class EmotionRecipe(Recipe):
     first_faces: int
     new_faces: int
     steps_between_new_faces: int
+    expressions: int
     reservoir: int
     batch_size: int
     picture_size: int

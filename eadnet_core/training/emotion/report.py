@@ -45,13 +45,13 @@ def measure_emotion(net: EmotionClassifier, recipe: EmotionRecipe, count: int = 
     generator = Generator(device).manual_seed(seed)
     answers, truths, seen, shown = [], [], [], []
     for first in range(0, count, _AT_ONCE):
-        drawn = draw_faces(min(_AT_ONCE, count - first), recipe.picture_size, generator)
-        faces = disguised(generator, cut_faces(generator, *drawn[:2], net.config.face_size, recipe.framing_error))
+        pictures, landmarks, *labels = draw_faces(min(_AT_ONCE, count - first), 1, recipe.picture_size, generator)
+        faces = cut_faces(generator, disguised(generator, pictures), landmarks, net.config.face_size, recipe.framing_error)
         logits, units = net(faces * 2 - 1)
         answers.append(logits.argmax(1))
-        truths.append(drawn[2])
+        truths.append(labels[0])
         seen.append(units)
-        shown.append(drawn[3])
+        shown.append(labels[1])
     answer, truth = torch.cat(answers), torch.cat(truths)
     labelled = truth != NO_CLASS
     table = torch.zeros(len(EMOTIONS), len(EMOTIONS), device=device)
