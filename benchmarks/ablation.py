@@ -1,8 +1,8 @@
 """What each idea is worth: `python -m benchmarks.ablation --speech CORPUS.npz --out FOLDER`.
 
 Trains the arms of ablation_arms one after another, all for as many steps and with the same seed as the full one, and judges each on the
-same held-out drawn clips. What is finished is kept in the folder and not made again; a training that was stopped goes on. With --judge
-each arm also goes through real_eval.py on real portraits.
+same held-out drawn clips, as well as the full one with a network that adds nothing to its rig. What is finished is kept in the folder and
+not made again; a training that was stopped goes on. With --judge each arm also goes through real_eval.py on real portraits.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from eadnet_core.training.base.train import train_base
 from eadnet_core.training.video.recipe import VideoRecipe
 from eadnet_core.training.video.train import train_video
 
-from .ablation_arms import Arm, make_arms
+from .ablation_arms import RIG_ALONE, Arm, make_arms, rig_alone
 from .ablation_measures import draw_held_out, measure, measure_truth, window_cpu_ms
 from .ablation_report import draw_plot, write_judged_table, write_table
 
@@ -118,7 +118,8 @@ class Ablation:
         judge = load_syncnet(SYNCNET_JUDGE_WEIGHTS)
         examples = draw_held_out(corpus.held_out, self.num_clips, self.recipe.size, HELD_OUT_SEED)
         nets = {arm.name: load_denoiser(self._weights(arm)) for arm in arms}
-        found = {name: _plain(measure(net, judge, examples, HELD_OUT_SEED)) for name, net in nets.items()}
+        judged_too = nets | {RIG_ALONE: rig_alone(nets[arms[0].name])}
+        found = {name: _plain(measure(net, judge, examples, HELD_OUT_SEED)) for name, net in judged_too.items()}
         truth = _plain(measure_truth(judge, examples))
         costs = {name: round(window_cpu_ms(net, examples[0])) for name, net in nets.items()}
         table = write_table(found, truth, costs)

@@ -1,11 +1,16 @@
-"""The arms of the ablation: the full model, and the full model without each of the four ideas and without text."""
+"""The arms of the ablation: the full model, without each of the four ideas, without text, and without the network."""
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 
-from eadnet_core.models.denoiser import DenoiserConfig
+from torch import nn
+
+from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
 from eadnet_core.training.base.recipe import BaseRecipe
+
+RIG_ALONE = "rig alone"
 
 
 @dataclass(frozen=True)
@@ -42,3 +47,13 @@ def make_arms(recipe: BaseRecipe, config: DenoiserConfig) -> list[Arm]:
         Arm("without TFRM", recipe, replace(config, graph=graph)),
         Arm("without text", replace(recipe, captions=0), replace(config, conditioning=conditioning)),
     ]
+
+
+def rig_alone(net: Denoiser) -> Denoiser:
+    """The same network with a head that adds nothing, as before its training: what the rig does with the speech and text that it reads."""
+    rig = copy.deepcopy(net)
+    for layer in (rig.head.to_warp, rig.head.to_shapes[-1]):
+        assert isinstance(layer, nn.Conv2d) and layer.bias is not None
+        nn.init.zeros_(layer.weight)
+        nn.init.zeros_(layer.bias)
+    return rig

@@ -41,7 +41,7 @@ def write_table(arms: Mapping[str, Figures], truth: Figures, costs: Mapping[str,
     Args:
         arms: By name; the first is the full model.
         truth: Of the true clips.
-        costs: By arm: CPU time of a window, milliseconds.
+        costs: By arm that is a network of its own: CPU time of a window, milliseconds.
     """
     full = next(iter(arms.values()))
     lines = ["| | " + " | ".join(NAMES.values()) + " | CPU ms a window |", "|---" * (len(NAMES) + 2) + "|"]
@@ -53,7 +53,7 @@ def write_table(arms: Mapping[str, Figures], truth: Figures, costs: Mapping[str,
             change, error = difference(figures, full, name)
             certain = figures is not full and abs(change) > 2 * error
             cells.append(f"**{value:.3f}**" if certain else f"{value:.3f}")
-        lines.append(f"| {arm} | " + " | ".join(cells) + f" | {costs[arm]} |")
+        lines.append(f"| {arm} | " + " | ".join(cells) + f" | {costs.get(arm, '')} |")
     true = ["" if (value := mean(truth, name)) is None else f"{value:.3f}" for name in NAMES]
     return "\n".join([*lines, "| *the drawn clips themselves* | " + " | ".join(true) + " | |"]) + "\n"
 

@@ -13,7 +13,7 @@ import torch
 
 from benchmarks import ablation
 from benchmarks.ablation import RECIPE, Ablation
-from benchmarks.ablation_arms import make_arms
+from benchmarks.ablation_arms import RIG_ALONE, make_arms, rig_alone
 from benchmarks.ablation_measures import BETTER, NUM_FRAMES, OVERLAP, WINDOW, draw_held_out, measure, measure_truth, sample_clip
 from benchmarks.ablation_report import difference, draw_plot, write_judged_table, write_table
 from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
@@ -51,6 +51,20 @@ def test_each_arm_lacks_what_it_says_and_nothing_else() -> None:
     }  # fmt: skip
     parameters = [sum(p.numel() for p in Denoiser(arm.config).parameters()) for arm in (full, others[2])]
     assert parameters[0] == parameters[1]  # spatial and temporal attention cost as many as strips
+
+
+def test_the_rig_alone_is_what_the_network_answered_before_it_was_trained(corpus: SpeechCorpus) -> None:
+    torch.manual_seed(0)
+    trained = Denoiser(SMALL).eval()
+    example = draw_held_out(corpus, 1, 32, seed=1)[0]
+    before = sample_clip(trained, example.conditions, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        for parameter in trained.head.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.05)
+    after = sample_clip(trained, example.conditions, torch.Generator().manual_seed(0))
+    alone = sample_clip(rig_alone(trained), example.conditions, torch.Generator().manual_seed(0))
+    assert not torch.equal(after.flow, before.flow)
+    torch.testing.assert_close(alone.stacked(), before.stacked())
 
 
 def test_differences_are_of_the_same_clips() -> None:
@@ -114,7 +128,7 @@ def test_one_command_makes_all_arms_and_a_second_run_makes_none_again(
     made = Ablation(speech=speech, out=out, recipe=recipe, config=SMALL, video_minutes=0.0, num_clips=8, judge=None)
     made.run()
     kept = json.loads((out / "ablation.json").read_text())
-    assert list(kept["figures"]) == [arm.name for arm in make_arms(recipe, SMALL)] and kept["full"]["steps"] == 2
+    assert list(kept["figures"]) == [*(arm.name for arm in make_arms(recipe, SMALL)), RIG_ALONE] and kept["full"]["steps"] == 2
     assert cv2.imread(str(out / "ablation.png")) is not None and "without STDA" in (out / "ablation.md").read_text()
     weights = {path: path.stat().st_mtime_ns for path in out.glob("*.safetensors")}
     assert len(weights) == 7 and not list(out.glob("*.state"))
