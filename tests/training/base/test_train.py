@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import resource
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,18 +29,26 @@ RECIPES = Path(__file__).parents[3] / "eadnet_core" / "training" / "recipes"
 SMALL = DenoiserConfig(channels=(16, 32, 32), down_blocks=(1, 1, 1), num_heads=(2, 2, 2), fine_channels=8, num_shapes=4)
 
 
-@pytest.fixture
-def recipe() -> BaseRecipe:
+def make_recipe() -> BaseRecipe:
     return replace(BaseRecipe.read(RECIPES / "base.json"), size=32, clips=((2, 4, 0), (1, 6, 4)), speech_clips=2, speech_frames=8)
 
 
-@pytest.fixture
-def corpus() -> SpeechCorpus:
+def make_corpus() -> SpeechCorpus:
     """Ten utterances whose loudness follows the opening of the mouth."""
     generator = torch.Generator().manual_seed(0)
     visemes = torch.rand(400, 5, generator=generator).repeat_interleave(2, 0)[:400]
     mel = (visemes[:, :1].repeat_interleave(4, 0) * 200 + 20).expand(-1, 64)
     return SpeechCorpus(mel.to(torch.uint8).contiguous(), (visemes * 255).to(torch.uint8), torch.arange(40, 401, 40), torch.arange(10))
+
+
+@pytest.fixture
+def recipe() -> BaseRecipe:
+    return make_recipe()
+
+
+@pytest.fixture
+def corpus() -> SpeechCorpus:
+    return make_corpus()
 
 
 def _weights(state: TrainingState) -> torch.Tensor:
@@ -52,6 +63,38 @@ def test_a_resumed_training_ends_with_the_same_weights(recipe: BaseRecipe, corpu
     assert torch.equal(_weights(resumed), _weights(through))
     untrained = new_state(recipe, SMALL, Alone(torch.device("cpu")))
     assert (_weights(through) - _weights(untrained)).abs().max() > 1e-5
+
+
+KILLED = """
+import sys, torch
+from pathlib import Path
+from eadnet_core.training.base import train
+from tests.training.base.test_train import SMALL, make_corpus, make_recipe
+train.SAVE_EVERY_S = 0
+torch.set_num_threads(int(sys.argv[2]))
+train.train_base(make_recipe(), make_corpus(), 1.0, Path(sys.argv[1]), SMALL, steps=1000)
+"""
+
+
+def test_a_killed_training_goes_on_from_its_last_state(recipe: BaseRecipe, corpus: SpeechCorpus, tmp_path: Path) -> None:
+    """SIGKILL in the midst of steps and of writing: the state in the file is a whole one, and leads where an undisturbed training does."""
+    path = tmp_path / "a.state"
+    threads = str(torch.get_num_threads())
+    process = subprocess.Popen([sys.executable, "-c", KILLED, str(path), threads], cwd=RECIPES.parents[2], stderr=subprocess.PIPE)
+    states = 0
+    while states < 3:  # more than one, so that it is killed while it replaces a file
+        assert process.poll() is None, process.communicate()[1].decode()
+        seen, states = path.stat().st_mtime_ns if path.exists() else 0, states + 1
+        while process.poll() is None and (path.stat().st_mtime_ns if path.exists() else 0) == seen:
+            time.sleep(0.002)
+    process.kill()
+    process.communicate()
+    left = new_state(recipe, SMALL, Alone(torch.device("cpu")))
+    left.load(path)
+    assert 2 <= left.step < 1000
+    resumed = train_base(recipe, corpus, 1.0, path, SMALL, max_steps=left.step + 4)
+    through = train_base(recipe, corpus, 1.0, tmp_path / "b.state", SMALL, steps=1000, max_steps=left.step + 4)
+    assert torch.equal(_weights(resumed), _weights(through)) and not path.with_suffix(".partial").exists()
 
 
 def test_minutes_become_steps_once(recipe: BaseRecipe, corpus: SpeechCorpus, tmp_path: Path) -> None:
