@@ -60,5 +60,5 @@ def _describer(options: argparse.Namespace) -> Describer:
     if options.model is None:
         return BuiltInDescriber()
     device = choose_device(options.device)
-    model = load_language_model(options.model)
+    model = load_language_model(options.model, device=device)
     return ModelDescriber(replace(model, net=model.net.to(device)), options.seed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -59,11 +60,13 @@ class LanguageModel:
         text = self._as_asked(prompt, len(pictures))
         inputs = self._encode(text, pictures)
         self._check_room(inputs["input_ids"].shape[1], 32)
+        # where pictures take part, places are counted in ways that differ from model to model: those read all of it for each answer
+        prompt_read = None if self.sees else self._read(inputs, 1)
         scores = []
         for answer in answers:
             if heed is not None:
                 heed()
-            scores.append(self._log_probability(inputs, self._continuation(text, answer)))
+            scores.append(self._log_probability(inputs, prompt_read, self._continuation(text, answer)))
         if not np.isfinite(scores).all():
             raise InputError(f"language model {self.name} answers with no numbers; its weights are damaged, or its precision too low.")
         return np.array(scores)
@@ -103,16 +106,30 @@ class LanguageModel:
             written = self.net.generate(**inputs, generation_config=wanted, stopping_criteria=StoppingCriteriaList([Heeding()]))  # type: ignore[operator]
         return self.tokenizer.decode(written[0, length:], skip_special_tokens=True)
 
-    def _log_probability(self, inputs: dict[str, Tensor], answer: Tensor) -> float:
-        """Sum over the answer's tokens of log p(token | all before)."""
-        fed = {name: _lengthened(name, value, answer[:-1], inputs["input_ids"].shape) for name, value in inputs.items()}
-        options: dict[str, Any] = {"use_cache": False}
+    def _read(self, inputs: dict[str, Tensor], num_logits: int, cache: Any = None) -> Any:  # noqa: ANN401
+        """The model's output for its inputs, with the last logits alone where it can; `cache` is what it read before them."""
+        options: dict[str, Any] = {"use_cache": not self.sees}
+        if cache is not None:
+            options["past_key_values"] = cache
         if "logits_to_keep" in inspect.signature(self.net.forward).parameters:
-            options["logits_to_keep"] = len(answer)  # a vocabulary times a long prompt is gigabytes
+            options["logits_to_keep"] = num_logits  # a vocabulary times a long prompt is gigabytes
         with torch.inference_mode():
-            logits = self.net(**fed, **options).logits[0, -len(answer) :]  # [L, vocabulary]
-            chances = torch.log_softmax(logits.float(), -1)
-            return float(chances.gather(1, answer.to(chances.device)[:, None]).double().sum())
+            return self.net(**inputs, **options)
+
+    def _log_probability(self, inputs: dict[str, Tensor], prompt_read: Any, answer: Tensor) -> float:  # noqa: ANN401
+        """Sum over the answer's tokens of log p(token | all before); `prompt_read` is the output for what is before them, if known."""
+        more, shape = answer[:-1], inputs["input_ids"].shape
+        fed = {name: _lengthened(name, value, more) for name, value in inputs.items() if value.shape == shape}
+        if prompt_read is None:
+            logits = self._read({**inputs, **fed}, len(answer)).logits[0, -len(answer) :]  # [L, vocabulary]
+        else:
+            logits = prompt_read.logits[0, -1:]
+            if len(more):
+                cache = copy.deepcopy(prompt_read.past_key_values)  # the model appends to what it is given
+                said = {"input_ids": fed["input_ids"][:, -len(more) :], "attention_mask": fed["attention_mask"]}
+                logits = torch.cat([logits, self._read(said, len(more), cache).logits[0, -len(more) :]])
+        chances = torch.log_softmax(logits.float(), -1)
+        return float(chances.gather(1, answer.to(chances.device)[:, None]).double().sum())
 
     def _as_asked(self, prompt: str, num_pictures: int) -> str:
         """The prompt as the model was taught to be asked, up to where its answer begins."""
@@ -155,12 +172,13 @@ class LanguageModel:
             )
 
 
-def load_language_model(path: str | Path, dtype: torch.dtype | None = None) -> LanguageModel:
-    """The model of a folder, on the CPU; from local files only, from safetensors only, and without running code of the folder.
+def load_language_model(path: str | Path, dtype: torch.dtype | None = None, device: torch.device | None = None) -> LanguageModel:
+    """The model of a folder, still on the CPU; from local files only, from safetensors only, and without running code of the folder.
 
     Args:
         path: A folder as model hubs lay it out: config.json, a tokenizer, .safetensors files.
-        dtype: Number format of the weights; None: that of the files.
+        dtype: Number format of the weights; None: that of the files, but bfloat16 for float16 on a CPU, which is slow at the latter.
+        device: Where it will compute; None: on the CPU.
 
     Raises:
         InputError: See check_model_folder; or the files do not fit each other.
@@ -183,12 +201,12 @@ def load_language_model(path: str | Path, dtype: torch.dtype | None = None) -> L
     if told["missing_keys"]:
         missing = sorted(told["missing_keys"])
         raise InputError(f"language model {folder.path} lacks {len(missing)} tensors such as {missing[0]}; download it again.")
+    if dtype is None and net.dtype == torch.float16 and (device is None or device.type == "cpu"):
+        net = net.to(torch.bfloat16)
     return LanguageModel(net.eval().requires_grad_(False), tokenizer, processor, folder.path.name)
 
 
-def _lengthened(name: str, value: Tensor, answer: Tensor, shape: torch.Size) -> Tensor:
-    """One of the model's inputs for the prompt and all but the last token of the answer."""
-    if value.shape != shape:
-        return value  # pictures
+def _lengthened(name: str, value: Tensor, answer: Tensor) -> Tensor:
+    """One of the model's inputs [1, N], a number a token, with those of all but the last token of the answer behind it."""
     more = answer if name == "input_ids" else torch.full_like(answer, int(name == "attention_mask"))
     return torch.cat([value, more.to(value)[None]], 1)

@@ -61,8 +61,8 @@ def loaded_language_model(name: str) -> Iterator[LanguageModel]:
     path = _model_folders().get(name)
     if path is None:
         raise InputError(f"engine is '{name}', which is not in models/{FOLDER}; put its folder there or choose another.")
-    model = load_language_model(path, torch.float32 if args.force_fp32 else None)
     waiting, device = comfy.model_management.text_encoder_offload_device(), comfy.model_management.text_encoder_device()
+    model = load_language_model(path, torch.float32 if args.force_fp32 else None, device)
     patcher = Patcher(_held(model.net.to(waiting)), load_device=device, offload_device=waiting)
     with loaded(patcher) as module:
         yield replace(model, net=module.net)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import functools
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +48,18 @@ def test_score_is_the_log_probability_of_the_answer(name: str, folders: dict[str
     scores = models[name].score(PROMPT, EMOTIONS)
     assert scores == pytest.approx([chain_rule(folders[name], asked, gap + answer) for answer in EMOTIONS], abs=1e-3)
     assert (scores < 0).all() and scores.std() > 0.1
+
+
+def test_answers_to_pictures_are_scored_as_in_one_piece(models: dict[str, LanguageModel]) -> None:
+    model, seen = models["llava"], [picture(0)]
+    text = model._as_asked(PROMPT, 1)
+    start = model._encode(text, seen)["input_ids"].shape[1]
+    for answer, score in zip(EMOTIONS, model.score(PROMPT, EMOTIONS, seen), strict=True):
+        inputs = model._encode(text + answer, seen)
+        with torch.no_grad():
+            logits = model.net(**inputs).logits[0, start - 1 : -1].double()
+        wanted = logits.log_softmax(-1).gather(1, inputs["input_ids"][0, start:, None]).sum()
+        assert score == pytest.approx(float(wanted), abs=1e-3)
 
 
 def test_a_picture_changes_the_scores_of_a_model_that_sees(models: dict[str, LanguageModel]) -> None:
@@ -107,6 +121,29 @@ def test_precision_is_that_of_the_files_or_as_asked(folders: dict[str, Path]) ->
     half = load_language_model(folders["gpt2"], torch.bfloat16)
     assert {parameter.dtype for parameter in half.net.parameters()} == {torch.bfloat16}
     assert np.isfinite(half.score(PROMPT, EMOTIONS)).all()
+
+
+def test_half_precision_files_are_read_for_the_device_that_computes(folders: dict[str, Path], tmp_path: Path) -> None:
+    folder = tmp_path / "half"
+    shutil.copytree(folders["gpt2"], folder)
+    AutoModelForCausalLM.from_pretrained(folders["gpt2"]).half().save_pretrained(folder)
+    assert next(load_language_model(folder).net.parameters()).dtype == torch.bfloat16
+    assert next(load_language_model(folder, device=torch.device("cuda")).net.parameters()).dtype == torch.float16
+    assert next(load_language_model(folder, torch.float16).net.parameters()).dtype == torch.float16
+
+
+def test_a_prompt_is_read_once_for_all_answers(models: dict[str, LanguageModel], monkeypatch: pytest.MonkeyPatch) -> None:
+    model, lengths = models["llama"], []
+    forward = model.net.forward
+
+    @functools.wraps(forward)
+    def counted(*args: object, **options: object) -> object:
+        lengths.append(options["input_ids"].shape[1])  # type: ignore[attr-defined]
+        return forward(*args, **options)
+
+    monkeypatch.setattr(model.net, "forward", counted)
+    model.score(PROMPT, EMOTIONS)
+    assert lengths[0] > 20 and max(lengths[1:], default=0) < 10
 
 
 def test_a_question_longer_than_the_model_reads_is_refused(tmp_path: Path) -> None:
