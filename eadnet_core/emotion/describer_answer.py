@@ -25,6 +25,7 @@ MAX_PASSAGES = 400
 """Most passages that one answer can describe."""
 _MOST_OBJECTS = 4 * MAX_PASSAGES
 _LETTERS = re.compile(r"[A-Za-z]")
+_ECHO = re.compile(r"(?i)(what comes (before|after)|the (line|voice|feeling)) *:")
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ def read_answer(answer: str, draft: EmotionTrack, strict: bool = False) -> Descr
 def read_caption(text: str) -> str | None:
     """The caption in what a model wrote: its first line that describes something in English, without quotes or a list's mark.
 
+    Lines of the question that the model goes on with are passed over.
+
     Returns:
         The caption, or None where there is none: no words, too many, or not in Latin letters.
     """
@@ -115,7 +118,7 @@ def read_caption(text: str) -> str | None:
         bare = re.sub(r"(?i)^(?:description|caption|answer)\s*:\s*", "", bare).strip(" \t\"'`*_.\u201c\u201d")
         words = bare.split()
         letters = sum(letter.isalpha() for letter in bare)
-        if bare.startswith("<") or not words:
+        if bare.startswith("<") or not words or _ECHO.match(bare):
             continue
         if 2 <= len(words) <= NUM_WORDS and letters and len(_LETTERS.findall(bare)) >= 0.9 * letters and letters >= 0.6 * len(bare):
             return bare

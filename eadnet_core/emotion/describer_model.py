@@ -35,7 +35,7 @@ class ModelDescriber:
 
     The class is the candidate answer whose log-probability rises most over that behind a passage without content, so that
     rare or long words are not at a loss and any causal model gives a valid answer. The strength is the mean of DEGREES under
-    the same. A caption is asked for at most ATTEMPTS times; one that cannot be read, or says another feeling, is not taken.
+    the same. A caption is asked for at most ATTEMPTS times; one that cannot be read, says no feeling or another, is not taken.
 
     Attributes:
         model: What answers.
@@ -109,6 +109,6 @@ class ModelDescriber:
 
 
 def _agrees(caption: str, kept: dict[str, float]) -> bool:
-    """Whether the built-in reader finds one of the classes in a caption, or none at all."""
-    label = read_text(caption).label
-    return label == "neutral" or label in kept
+    """Whether the built-in reader knows a word of a caption, and finds one of the classes in it or none at all ("brows raised")."""
+    reading = read_text(caption)
+    return bool(reading.words) and (reading.label == "neutral" or reading.label in kept)

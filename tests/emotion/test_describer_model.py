@@ -99,7 +99,8 @@ def test_a_neutral_line_asks_for_no_caption(model: LanguageModel, scoring: Calla
 
 def test_captions_are_tried_again_with_other_seeds_and_then_replaced(model: LanguageModel, scoring: Callable, writing: Writing) -> None:
     scoring({words: {"sad": 9.0, "moderately": 9.0} for words in ("They", "I do", "Well")})
-    texts = ["", "悲しい 顔", "sorrowful, eyes down", "beaming and full of joy", "???", "x" * 900, "Description: tired, worn"]
+    said = "To create a believable character, write dialogue"  # what SmolLM2-135M-Instruct answered
+    texts = ["", "悲しい 顔", "sorrowful, eyes down", "beaming and full of joy", said, "x" * 900, "Description: tired, worn"]
     asked = writing(iter(texts))
     description = ModelDescriber(model, seed=100).describe(SCENE)
     captions = [span.captions[0][0] for span in description.track.spans]
