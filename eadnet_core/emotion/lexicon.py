@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 
 from .meaning import Meaning
@@ -19,6 +19,8 @@ HELD_OUT_ONE_IN = 10
 
 FEELING_FORMS = ("adjective", "noun", "adverb", "act")
 FACE_FORM = "face"
+SPELLED_OUT = ("feelings.tsv", "face.tsv", "cues.tsv")
+"""Files of which every phrase is an entry; of others a pattern "(a|b) c" is one."""
 
 MAX_TOKENS = 7
 """Length of the longest entry."""
@@ -26,6 +28,7 @@ MIN_STEM = 4
 
 _EXACT_FORMS = ("degree", "amount", "quantity", "negation", "unfulfilled")
 _FOLDER = Path(__file__).parent
+_PLAIN_WORDS = re.compile("[a-z0-9 ]*")
 _CHOICE = re.compile(r"\(([^)]*)\)")
 
 
@@ -92,12 +95,25 @@ class Lexicon:
 
 @lru_cache(maxsize=1)
 def load_lexicon() -> Lexicon:
-    """The lexicon of feelings.tsv, face.tsv and cues.tsv, which lie beside this file."""
+    """The lexicon of feelings.tsv, face.tsv, cues.tsv and idioms.tsv, which lie beside this file."""
     entries: list[Entry] = []
-    for name in ("feelings.tsv", "face.tsv", "cues.tsv"):
-        entries += _read_entries((_FOLDER / name).read_text(encoding="utf-8"))
+    for name in (*SPELLED_OUT, "idioms.tsv"):
+        entries += read_entries(name)
     denied = [entry for entry in entries if entry.form == "denied"]
     return Lexicon(tuple(entries), _index([e for e in entries if e.form != "denied"]), _index(denied))
+
+
+def read_entries(name: str) -> Iterator[Entry]:
+    """The entries of a file beside this one, in its order."""
+    for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        form, said, number, phrases = line.split("\t")
+        meaning = _parse_meaning(said, float(number))
+        degree = 1.0 if said else float(number)
+        for pattern in phrases.split(","):
+            for phrase in _expand(pattern.strip()) if name in SPELLED_OUT else (pattern.strip(),):
+                yield Entry(phrase, form, meaning, degree, _is_held_out(phrase, form))
 
 
 def split_tokens(text: str) -> tuple[str, ...]:
@@ -105,6 +121,7 @@ def split_tokens(text: str) -> tuple[str, ...]:
     return tuple(split_words(text, marks=".,;:!?"))
 
 
+@lru_cache(maxsize=1 << 15)
 def stem(word: str) -> str:
     """A word without its English inflection: "smile", "smiles", "smiled" and "smiling" are all "smil"; "happier" is "happy".
 
@@ -121,27 +138,27 @@ def stem(word: str) -> str:
     return cut if len(cut) >= MIN_STEM else word
 
 
-def _index(entries: Sequence[Entry]) -> dict[tuple[str, ...], Entry]:
+def _index(entries: Iterable[Entry]) -> dict[tuple[str, ...], Entry]:
     exact: dict[tuple[str, ...], Entry] = {}
     stems: dict[tuple[str, ...], Entry] = {}
     for entry in entries:
-        words = split_tokens(entry.phrase)
-        exact.setdefault(words, entry)
-        if entry.form not in _EXACT_FORMS:
-            stems.setdefault(tuple(stem(word) for word in words), entry)
+        stemmed = entry.form not in _EXACT_FORMS
+        for words in spell_out(entry.phrase):
+            exact.setdefault(words, entry)
+            if stemmed:
+                stems.setdefault(tuple([stem(word) for word in words]), entry)
     return {**stems, **exact}
 
 
-def _read_entries(text: str) -> Iterator[Entry]:
-    for line in text.splitlines():
-        if not line or line.startswith("#"):
-            continue
-        form, said, number, phrases = line.split("\t")
-        meaning = _parse_meaning(said, float(number))
-        degree = 1.0 if said else float(number)
-        for pattern in phrases.split(","):
-            for phrase in _expand(pattern.strip()):
-                yield Entry(phrase, form, meaning, degree, _is_held_out(phrase, form))
+def spell_out(phrase: str) -> Iterator[tuple[str, ...]]:
+    """The tokens of a phrase, once for each choice in it: "(a|b) c" is two."""
+    parts = _CHOICE.split(phrase)
+    choices = [[_tokens(said) for said in part.split("|")] if i % 2 else [_tokens(part)] for i, part in enumerate(parts)]
+    return (tuple(chain.from_iterable(chosen)) for chosen in product(*choices))
+
+
+def _tokens(part: str) -> tuple[str, ...]:
+    return tuple(part.split()) if _PLAIN_WORDS.fullmatch(part) else split_tokens(part)
 
 
 def _parse_meaning(said: str, intensity: float) -> Meaning:

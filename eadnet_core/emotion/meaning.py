@@ -44,6 +44,11 @@ class Meaning:
         return sum(self.emotion)
 
     @property
+    def top(self) -> str:
+        """The strongest class; neutral when nothing is felt."""
+        return EMOTIONS[self.emotion.index(max(self.emotion))]
+
+    @property
     def distribution(self) -> Emotion:
         """8 numbers that sum to 1; all of it on neutral when nothing is felt."""
         total = self.intensity

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ..errors import InputError
+from .clauses import MARKS, PAST, PLAIN, Clause, split_clauses
+from .constructions import entry_of_mark, mark_constructions
+from .denial import DENIAL_REACH, DOUBLE_REACH, GUESS_WEIGHT, affirms, deny, takes_back
 from .lexicon import FACE_FORM, FEELING_FORMS, Entry, Lexicon, load_lexicon, split_tokens
 from .meaning import Meaning, mix
 from .tokenizer import split_words
@@ -16,14 +19,8 @@ from .vocabulary import EMOTIONS
 
 logger = logging.getLogger(__name__)
 
-DENIAL_REACH = 4
-"""Words behind a negation that it still denies."""
 DEGREE_REACH = 3
 """Words behind a degree that it still scales."""
-TURN_WEIGHT = 1.6
-"""How much more counts what follows a "but": that is where a speaker lands."""
-TURNS = {**dict.fromkeys(("but", "yet", "however", "just", "now"), TURN_WEIGHT), "though": 1 / TURN_WEIGHT, "although": 1 / TURN_WEIGHT}
-"""Words that begin a clause, with its weight; what follows a "though" is only granted."""
 EXCLAMATION = 1.2
 """Degree of an exclamation mark on what its sentence says."""
 AMBIGUOUS = frozenset(
@@ -41,24 +38,11 @@ BEARERS = frozenset(
     "grin laugh frown sigh smirk today tonight this lately again about after since when".split()
 )
 """What may follow an article and such a word: who can be so (people, their faces and voices), or no noun ("a little down today")."""
-LINGERING = frozenset({"disgusted", "contemptuous"})
-"""Classes whose cues still show when negated: who cannot stand a stench smells it."""
-LINGERING_PHRASES = frozenset({"sad", "angry"})
-"""Classes of which that holds for cues of several words ("I did not even get to say goodbye")."""
-LINGERING_DEGREE = 0.6
-GUESS_WEIGHT = 0.5
-"""How much counts the sadness of denied happiness beside what is named outright ("not my favourite smell")."""
-SUPERLATIVES = frozenset({"never", "nothing", "nobody", "no one"})
-"""Negations that are none where they compare: "I have never laughed so much", but not "I will never be so happy again"."""
-COMPARISON = re.compile(r"(?!.*\bagain\b).*\b(so|such|(?<!any )more|\w+ier)\b")
-COMPARISON_REACH = 8
-"""Words behind such a negation in which the comparison is looked for."""
-QUESTIONS = frozenset("isnt arent wasnt werent doesnt wouldnt".split())
-"""Negations that are none where a question starts with them: "Isn't it wonderful?"."""
+ORDERS = frozenset({"dont", "never"})
+"""Negations that order, where a clause begins with them or with a lead and them."""
+LEADS = frozenset("please oh god and just you".split())
 JOINTS = (("or",), ("and",), ("nor",))
 """What carries a denial on from one joy to the next word."""
-PARTICIPLE = re.compile(r"\w+(ed|en)$|(done|had|made|got|won|felt|gone)$")
-"""What follows "would have" where it is unfulfilled: "would have loved", but not "would have fun"."""
 SPELLING_RATIO = 0.85
 """Least likeness (difflib's ratio) of a misspelt word: one letter in seven."""
 LABEL_RATIO = 0.7
@@ -67,7 +51,12 @@ MAX_FACE_WORDS = 5
 """Longest name of a part of the face before a degree ("corners of the mouth slightly up"), and one."""
 MIN_SPELLED = 7
 """Letters of a word of feeling, other than a label, whose misspellings are put right."""
-MARKS = frozenset(".,;:!?")
+SPECIFICITY = (0.6, 1.0, 1.2, 1.6)
+"""Weights of cues of one, two, three, and more words; a construction counts as the longest."""
+IRONIC_WEIGHT = 0.3
+"""How much counts the joy of an interjection before a grievance."""
+UNMOVED_FORM = "unmoved"
+"""Form of what says that nothing shows ("not a muscle stirs"), whatever is felt or went before."""
 FELT = 0.05
 """Intensity below which a text counts as neutral."""
 
@@ -90,7 +79,7 @@ class Reading:
     @property
     def label(self) -> str:
         """The strongest class of EMOTIONS; neutral when nothing is felt."""
-        return _top(self.meaning) if self.meaning.intensity >= FELT else "neutral"
+        return self.meaning.top if self.meaning.intensity >= FELT else "neutral"
 
 
 def read_text(text: str) -> Reading:
@@ -102,13 +91,40 @@ def read_text(text: str) -> Reading:
     Source: ours.
     """
     lexicon = load_lexicon()
-    parts: list[tuple[Meaning, float]] = []
+    tokens = mark_constructions(split_tokens(text))
+    parts: list[_Part] = []
     words: list[str] = []
-    for clause in _clauses(split_tokens(text), lexicon):
-        for entry, meaning, weight in _read_clause(clause.tokens, lexicon):
-            words.append(entry.phrase)
-            parts.append((meaning.scaled(EXCLAMATION) if clause.exclaimed else meaning, clause.weight * weight))
-    return Reading(mix(parts), tuple(words))
+    past = False
+    for clause in split_clauses(tokens, lexicon):
+        read = list(_read_clause(clause.tokens, lexicon))
+        words += [entry.phrase for entry, _, _ in read]
+        felt = any(meaning.intensity >= FELT for _, meaning, _ in read)
+        if any(entry.form == UNMOVED_FORM for entry, _, _ in read) or (clause.opposed and not felt and (past or PLAIN & {*clause.tokens})):
+            parts.clear()
+            continue
+        past = past or bool(PAST & {*clause.tokens})
+        parts += [
+            _Part(meaning.scaled(EXCLAMATION) if clause.exclaimed else meaning, clause.weight * weight, clause)
+            for _, meaning, weight in read
+        ]
+    return Reading(_settle(parts, tokens, bool(words)), tuple(words))
+
+
+@dataclass(frozen=True)
+class _Part:
+    meaning: Meaning
+    weight: float
+    clause: Clause
+
+
+def _settle(parts: Sequence[_Part], tokens: tuple[str, ...], known: bool) -> Meaning:
+    """The parts of a text mixed; the joy of an interjection hardly counts before a grievance ("Lovely, another bill")."""
+    grieved = any(part.meaning.top not in ("neutral", "happy", "surprised") for part in parts)
+    weighed = []
+    for part in parts:
+        ironic = grieved and part.clause.is_interjection and part.meaning.top == "happy"
+        weighed.append((part.meaning, part.weight * (IRONIC_WEIGHT if ironic else 1.0)))
+    return mix(weighed)
 
 
 def understand(text: str) -> Meaning:
@@ -158,35 +174,13 @@ def _is_spelling(word: str, known: str, entry: Entry) -> bool:
     return word[0] == known[0] and (long or (entry.phrase in EMOTIONS and len(known) >= 5))
 
 
-@dataclass(frozen=True)
-class _Clause:
-    tokens: tuple[str, ...]
-    weight: float
-    exclaimed: bool
-
-
-def _clauses(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[_Clause]:
-    """Clauses of a text: they end at punctuation, which stays with them, and before a "but", unless it is "anything but"."""
-    start, weight = 0, 1.0
-    for i, token in enumerate(tokens):
-        if token in TURNS and (i == 0 or lexicon.find(tokens, i - 1, False)[1] == 1):
-            if i > start:
-                yield _Clause(tokens[start:i], weight, False)
-            start, weight = i, TURNS[token]
-        if token in MARKS:
-            yield _Clause(tokens[start : i + 1], weight, token == "!")
-            start = i + 1
-            weight = max(weight, 1.0) if token in ",;:" else 1.0
-    if start < len(tokens):
-        yield _Clause(tokens[start:], weight, False)
-
-
 def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[Entry, Meaning, float]]:
     """What is known in a clause, with what it means there, and the weight of its share."""
     framed = False
     degree, degree_until = 1.0, 0
     denial: Entry | None = None
-    denied_until = 0
+    denied_until = doubled_until = 0
+    ordered = False
     at = 0
     while at < len(tokens):
         if at >= degree_until:
@@ -200,32 +194,33 @@ def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[En
         if entry is None:
             continue
         if entry.form in ("negation", "unfulfilled"):
-            if not _affirms(entry, tokens, at):
-                denial, denied_until = entry, at + DENIAL_REACH
+            if denial is not None and at - length < doubled_until and takes_back(entry, denial):
+                denial = None
+            elif not affirms(entry, tokens, at):
+                denial, denied_until, doubled_until = entry, at + DENIAL_REACH, at + DOUBLE_REACH
+                ordered = entry.phrase in ORDERS and all(token in LEADS for token in tokens[: at - length])
         elif entry.form in ("degree", "amount", "quantity"):
             degree, degree_until = degree * entry.degree, at + DEGREE_REACH
             denied_until += length
-        elif not (framed and _top(entry.meaning) == "happy"):
+        elif not (framed and entry.meaning.top == "happy"):
             framed = framed or entry.form == "frame"
-            meaning, weight = entry.meaning, 1.0
+            meaning, weight = entry.meaning, _specificity(entry, length)
             if denial is not None and denied:
-                meaning = _deny(entry, denial)
+                meaning = deny(entry, denial, ordered)
                 denied_until = at + DENIAL_REACH
-                if _top(entry.meaning) == "happy" and entry.form != "denied":
-                    weight = GUESS_WEIGHT
+                if entry.meaning.top == "happy" and entry.form not in ("denied", "construction"):
+                    weight *= GUESS_WEIGHT
                     if tokens[at : at + 1] not in JOINTS:  # "not fond of spiders": those are there
                         denied_until = at
             yield entry, meaning.scaled(degree), weight
             degree, degree_until = 1.0, 0
 
 
-def _affirms(negation: Entry, tokens: tuple[str, ...], at: int) -> bool:
-    """Whether a negation that ends before a token denies nothing, as in a comparison ("never so happy") or a question."""
-    if negation.form == "unfulfilled":
-        return not PARTICIPLE.match("".join(tokens[at : at + 1]))
-    if negation.phrase in SUPERLATIVES:
-        return COMPARISON.match(" ".join(tokens[at : at + COMPARISON_REACH])) is not None
-    return negation.phrase in QUESTIONS and at == 1 and tokens[-1] == "?"
+def _specificity(entry: Entry, length: int) -> float:
+    """Weight of an entry: long cues are less often something else than single words."""
+    if entry.form == "construction":
+        return SPECIFICITY[-1]
+    return SPECIFICITY[min(length, len(SPECIFICITY)) - 1] if entry.form == "cue" else 1.0
 
 
 def _is_felt(tokens: tuple[str, ...], at: int) -> bool:
@@ -238,6 +233,8 @@ def _is_felt(tokens: tuple[str, ...], at: int) -> bool:
 
 def _find(lexicon: Lexicon, tokens: tuple[str, ...], at: int, denied: bool) -> tuple[Entry | None, int, float]:
     """The entry at a token, the tokens that it takes, and the degree in its midst ("brows slightly raised")."""
+    if tokens[at].startswith("<"):
+        return entry_of_mark(tokens[at]), 1, 1.0
     entry, length = lexicon.find(tokens, at, denied)
     if entry is None:
         for gap in range(1, MAX_FACE_WORDS):
@@ -247,21 +244,3 @@ def _find(lexicon: Lexicon, tokens: tuple[str, ...], at: int, denied: bool) -> t
                 if face is not None and face.form == FACE_FORM and found > gap:
                     return face, found + taken, degree.degree
     return entry, length, 1.0
-
-
-def _top(meaning: Meaning) -> str:
-    """The strongest class; neutral when nothing is felt."""
-    return EMOTIONS[meaning.emotion.index(max(meaning.emotion))]
-
-
-def _deny(entry: Entry, denial: Entry) -> Meaning:
-    if denial.degree == 0:  # neither, nor: nothing is left
-        return Meaning()
-    if entry.form == "denied":
-        return entry.meaning
-    top = _top(entry.meaning)
-    if denial.form == "unfulfilled" and top != "happy":
-        return entry.meaning
-    if entry.form == "cue" and (top in LINGERING or (" " in entry.phrase and top in LINGERING_PHRASES)):
-        return entry.meaning.scaled(LINGERING_DEGREE)
-    return entry.meaning.denied(denial.degree)
