@@ -17,7 +17,7 @@ TURNS = {
     "while": 1.0,
 }
 """Words that begin a clause, with its weight; a "while" grants where it starts a sentence."""
-OPPOSING = frozenset("but yet however whereas instead nevertheless ;".split())
+OPPOSING = frozenset("but yet however whereas instead nevertheless though although while ;".split())
 """What stands between a feeling and the face that does not show it."""
 PLAIN = frozenset("merely simply just only".split())
 """Words of whoever does no more than what they do ("the clerk merely stamped the form")."""

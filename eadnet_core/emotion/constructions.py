@@ -46,6 +46,11 @@ def mark_constructions(tokens: Sequence[str]) -> tuple[str, ...]:
     return (*marked, *tokens[at:])
 
 
+def is_mark(token: str) -> bool:
+    """Whether a token of mark_constructions stands for a construction."""
+    return token.startswith("<")
+
+
 def entry_of_mark(mark: str) -> Entry:
     """The construction that a token of mark_constructions stands for."""
     return load_constructions()[1][int(mark[2:-1])]

@@ -142,7 +142,7 @@ def _index(entries: Iterable[Entry]) -> dict[tuple[str, ...], Entry]:
     exact: dict[tuple[str, ...], Entry] = {}
     stems: dict[tuple[str, ...], Entry] = {}
     for entry in entries:
-        stemmed = entry.form not in _EXACT_FORMS
+        stemmed = entry.form not in _EXACT_FORMS and "(" not in entry.phrase  # a pattern names its inflections itself
         for words in spell_out(entry.phrase):
             exact.setdefault(words, entry)
             if stemmed:

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from ..errors import InputError
 from .clauses import MARKS, PAST, PLAIN, Clause, split_clauses
-from .constructions import entry_of_mark, mark_constructions
+from .constructions import entry_of_mark, is_mark, mark_constructions
 from .denial import DENIAL_REACH, DOUBLE_REACH, GUESS_WEIGHT, affirms, deny, takes_back
 from .lexicon import FACE_FORM, FEELING_FORMS, Entry, Lexicon, load_lexicon, split_tokens
 from .meaning import Meaning, mix
@@ -204,23 +204,23 @@ def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[En
             denied_until += length
         elif not (framed and entry.meaning.top == "happy"):
             framed = framed or entry.form == "frame"
-            meaning, weight = entry.meaning, _specificity(entry, length)
+            meaning, weight = entry.meaning, _specificity(entry, tokens[at - length : at])
             if denial is not None and denied:
                 meaning = deny(entry, denial, ordered)
                 denied_until = at + DENIAL_REACH
                 if entry.meaning.top == "happy" and entry.form not in ("denied", "construction"):
                     weight *= GUESS_WEIGHT
-                    if tokens[at : at + 1] not in JOINTS:  # "not fond of spiders": those are there
-                        denied_until = at
+                if tokens[at : at + 1] not in JOINTS and (entry.meaning.top in ("happy", "sad") and entry.form != "denied"):
+                    denied_until = at  # "not fond of spiders": those are there
             yield entry, meaning.scaled(degree), weight
             degree, degree_until = 1.0, 0
 
 
-def _specificity(entry: Entry, length: int) -> float:
-    """Weight of an entry: long cues are less often something else than single words."""
-    if entry.form == "construction":
+def _specificity(entry: Entry, tokens: tuple[str, ...]) -> float:
+    """Weight of an entry that was read from tokens: long cues are less often something else than single words."""
+    if is_mark(tokens[0]):
         return SPECIFICITY[-1]
-    return SPECIFICITY[min(length, len(SPECIFICITY)) - 1] if entry.form == "cue" else 1.0
+    return SPECIFICITY[min(len(tokens), len(SPECIFICITY)) - 1] if entry.form == "cue" else 1.0
 
 
 def _is_felt(tokens: tuple[str, ...], at: int) -> bool:
@@ -233,7 +233,7 @@ def _is_felt(tokens: tuple[str, ...], at: int) -> bool:
 
 def _find(lexicon: Lexicon, tokens: tuple[str, ...], at: int, denied: bool) -> tuple[Entry | None, int, float]:
     """The entry at a token, the tokens that it takes, and the degree in its midst ("brows slightly raised")."""
-    if tokens[at].startswith("<"):
+    if is_mark(tokens[at]):
         return entry_of_mark(tokens[at]), 1, 1.0
     entry, length = lexicon.find(tokens, at, denied)
     if entry is None:
