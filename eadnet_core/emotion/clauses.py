@@ -21,8 +21,10 @@ OPPOSING = frozenset("but yet however whereas instead nevertheless though althou
 """What stands between a feeling and the face that does not show it."""
 PLAIN = frozenset("merely simply just only".split())
 """Words of whoever does no more than what they do ("the clerk merely stamped the form")."""
-PAST = frozenset("once earlier was were been used loved hated wept cried".split())
+PAST = frozenset("once earlier was were been used loved hated".split())
 """Words of a feeling that is over, where what follows a "but" names none."""
+OTHERS = frozenset("others everyone everybody crowd audience they people guests colleagues rest".split())
+"""Words for those whose feeling is not that of whom a "but" turns to ("The others wept, but he stamped the form")."""
 MARKS = frozenset(".,;:!?")
 
 

@@ -48,7 +48,8 @@ class BuiltInDescriber:
             arousal = scene.voices[index].arousal if scene.voices else 0.0
             directed = read_text(passage.directions)
             reading = directed if directed.words else read_text(passage.text)
-            mood = reading.meaning.scaled(1 + VOICE_SHARE * arousal) if reading.words else Meaning(mood.scaled(CARRIED).emotion)
+            carried = mood.scaled(CARRIED).emotion if any(mood.emotion) else reading.meaning.emotion
+            mood = reading.meaning.scaled(1 + VOICE_SHARE * arousal) if reading.words else Meaning(carried)
             meanings.append(mood)
             if progress is not None:
                 progress(index + 1, len(scene.passages))

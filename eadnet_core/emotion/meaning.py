@@ -16,6 +16,9 @@ SAD = EMOTIONS.index("sad")
 SADNESS_OF_NOT_HAPPY = 0.5
 """How sad "not happy" is, for each unit of happiness denied; other emotions, denied, leave a neutral face."""
 
+LEAST_LIKENESS = 0.4
+"""Cosine below which named Action Units show no class."""
+
 ACTION_UNITS_OF_EMOTIONS = np.array(
     [[EMOTION_ACTION_UNITS[emotion].get(unit, 0.0) for unit in ACTION_UNITS] for emotion in EMOTIONS], np.float32
 )
@@ -47,6 +50,14 @@ class Meaning:
     def top(self) -> str:
         """The strongest class; neutral when nothing is felt."""
         return EMOTIONS[self.emotion.index(max(self.emotion))]
+
+    @property
+    def shown(self) -> str:
+        """The class whose Action Units are most like those named (cosine); neutral when none is named or none is like them."""
+        units = np.array([self.action_units.get(unit, 0.0) for unit in ACTION_UNITS])  # [24]
+        likeness = ACTION_UNITS_OF_EMOTIONS @ units
+        likeness /= np.maximum(np.linalg.norm(ACTION_UNITS_OF_EMOTIONS, axis=1) * np.linalg.norm(units), 1e-6)
+        return EMOTIONS[int(likeness.argmax())] if likeness.max() > LEAST_LIKENESS else EMOTIONS[NEUTRAL]
 
     @property
     def distribution(self) -> Emotion:

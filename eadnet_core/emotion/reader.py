@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ..errors import InputError
-from .clauses import MARKS, PAST, PLAIN, Clause, split_clauses
+from .clauses import MARKS, OTHERS, PAST, PLAIN, Clause, split_clauses
+from .company import keep_company
 from .constructions import entry_of_mark, is_mark, mark_constructions
 from .denial import DENIAL_REACH, DOUBLE_REACH, GUESS_WEIGHT, affirms, deny, takes_back
 from .lexicon import FACE_FORM, FEELING_FORMS, Entry, Lexicon, load_lexicon, split_tokens
@@ -57,6 +59,15 @@ IRONIC_WEIGHT = 0.3
 """How much counts the joy of an interjection before a grievance."""
 UNMOVED_FORM = "unmoved"
 """Form of what says that nothing shows ("not a muscle stirs"), whatever is felt or went before."""
+COMPANY_WEIGHT = 4.0
+"""How much the company of words adds to the weight of a cue of its class, where cues disagree."""
+GUESS_MARGIN = 3.0
+"""Least logarithm of the odds of a class against any, by the company of words, where no phrase is known."""
+GUESS_INTENSITY = 0.3
+FOREIGN = PAST | OTHERS
+"""Words of feelings that are not those of now, or not of whom the text is about."""
+FAINT = 0.35
+"""Intensity that a word for a blank face outweighs."""
 FELT = 0.05
 """Intensity below which a text counts as neutral."""
 
@@ -78,8 +89,8 @@ class Reading:
 
     @property
     def label(self) -> str:
-        """The strongest class of EMOTIONS; neutral when nothing is felt."""
-        return self.meaning.top if self.meaning.intensity >= FELT else "neutral"
+        """The strongest class of EMOTIONS; when nothing is felt, what the named Action Units show."""
+        return self.meaning.top if self.meaning.intensity >= FELT else self.meaning.shown
 
 
 def read_text(text: str) -> Reading:
@@ -91,40 +102,77 @@ def read_text(text: str) -> Reading:
     Source: ours.
     """
     lexicon = load_lexicon()
-    tokens = mark_constructions(split_tokens(text))
+    tokens = split_tokens(text)
     parts: list[_Part] = []
     words: list[str] = []
-    past = False
-    for clause in split_clauses(tokens, lexicon):
-        read = list(_read_clause(clause.tokens, lexicon))
-        words += [entry.phrase for entry, _, _ in read]
-        felt = any(meaning.intensity >= FELT for _, meaning, _ in read)
-        if any(entry.form == UNMOVED_FORM for entry, _, _ in read) or (clause.opposed and not felt and (past or PLAIN & {*clause.tokens})):
+    past = opposed = False
+    for clause in split_clauses(mark_constructions(tokens), lexicon):
+        read = list(_read_clause(clause, lexicon))
+        words += [part.entry.phrase for part in read]
+        felt = any(part.is_felt for part in read)
+        opposed = (opposed and not felt) or clause.opposed
+        unmoved = any(part.entry.form == UNMOVED_FORM or (opposed and part.is_blank) for part in read)
+        plain = past or not PLAIN.isdisjoint(clause.tokens)
+        if unmoved or (clause.opposed and not felt and plain):
             parts.clear()
             continue
-        past = past or bool(PAST & {*clause.tokens})
-        parts += [
-            _Part(meaning.scaled(EXCLAMATION) if clause.exclaimed else meaning, clause.weight * weight, clause)
-            for _, meaning, weight in read
-        ]
-    return Reading(_settle(parts, tokens, bool(words)), tuple(words))
+        past = past or not FOREIGN.isdisjoint(clause.tokens)
+        parts += read
+    return Reading(_settle(parts, tokens) if words else _guess(tokens), tuple(words))
 
 
 @dataclass(frozen=True)
 class _Part:
+    """What an entry means where it stands, and the weight of its share."""
+
+    entry: Entry
     meaning: Meaning
     weight: float
     clause: Clause
 
+    @property
+    def is_felt(self) -> bool:
+        return self.meaning.intensity >= FELT
 
-def _settle(parts: Sequence[_Part], tokens: tuple[str, ...], known: bool) -> Meaning:
-    """The parts of a text mixed; the joy of an interjection hardly counts before a grievance ("Lovely, another bill")."""
-    grieved = any(part.meaning.top not in ("neutral", "happy", "surprised") for part in parts)
+    @property
+    def is_blank(self) -> bool:
+        """Whether it says that nothing is felt ("calm", "without expression")."""
+        return self.entry.form in FEELING_FORMS and not self.entry.meaning.intensity and not self.entry.meaning.action_units
+
+
+def _settle(parts: Sequence[_Part], tokens: tuple[str, ...]) -> Meaning:
+    """The parts of a text mixed.
+
+    Where cues disagree, the company of all the words weighs them; the joy of an interjection hardly counts before a
+    grievance ("Lovely, another bill"); a word for a blank face outweighs faint feelings ("a relaxed, blank face").
+    """
+    tops = {part.meaning.top for part in parts if part.is_felt}
+    if any(part.is_blank for part in parts) and all(part.meaning.intensity <= FAINT for part in parts):
+        return mix((Meaning(action_units=part.meaning.action_units), part.weight) for part in parts)
+    company = _shares(keep_company(tokens)) if len(tops) > 1 else None
     weighed = []
     for part in parts:
-        ironic = grieved and part.clause.is_interjection and part.meaning.top == "happy"
-        weighed.append((part.meaning, part.weight * (IRONIC_WEIGHT if ironic else 1.0)))
+        weight = part.weight
+        if company is not None and part.entry.form not in FEELING_FORMS:
+            weight *= 1 + COMPANY_WEIGHT * company[part.meaning.top]
+        if part.clause.is_interjection and part.meaning.top == "happy" and tops - {"happy", "surprised"}:
+            weight *= IRONIC_WEIGHT
+        weighed.append((part.meaning, weight))
     return mix(weighed)
+
+
+def _shares(company: Sequence[float]) -> dict[str, float]:
+    """The company of words as shares of the seven feelings that sum to 1; neutral has none."""
+    odds = {label: math.exp(value - max(company)) for label, value in zip(EMOTIONS, company, strict=True) if label != "neutral"}
+    return {**{label: value / sum(odds.values()) for label, value in odds.items()}, "neutral": 0.0}
+
+
+def _guess(tokens: tuple[str, ...]) -> Meaning:
+    """What is faintly felt in a text without a known phrase, where its words keep one company clearly enough."""
+    company = keep_company(tokens)
+    best = max(range(1, len(EMOTIONS)), key=company.__getitem__)
+    clear = company[best] - max(0.0, company[0]) > GUESS_MARGIN
+    return Meaning(tuple(GUESS_INTENSITY * (clear and i == best) for i in range(len(EMOTIONS))))
 
 
 def understand(text: str) -> Meaning:
@@ -174,8 +222,9 @@ def _is_spelling(word: str, known: str, entry: Entry) -> bool:
     return word[0] == known[0] and (long or (entry.phrase in EMOTIONS and len(known) >= 5))
 
 
-def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[Entry, Meaning, float]]:
-    """What is known in a clause, with what it means there, and the weight of its share."""
+def _read_clause(clause: Clause, lexicon: Lexicon) -> Iterator[_Part]:
+    """What is known in a clause."""
+    tokens = clause.tokens
     framed = False
     degree, degree_until = 1.0, 0
     denial: Entry | None = None
@@ -212,7 +261,7 @@ def _read_clause(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[tuple[En
                     weight *= GUESS_WEIGHT
                 if tokens[at : at + 1] not in JOINTS and (entry.meaning.top in ("happy", "sad") and entry.form != "denied"):
                     denied_until = at  # "not fond of spiders": those are there
-            yield entry, meaning.scaled(degree), weight
+            yield _Part(entry, meaning.scaled(degree * (EXCLAMATION if clause.exclaimed else 1.0)), clause.weight * weight, clause)
             degree, degree_until = 1.0, 0
 
 
