@@ -32,8 +32,8 @@ def load_company() -> dict[str, tuple[float, ...]]:
         words = {stem(word) for word in _WORD.findall(entry.phrase)}
         label = entry.meaning.top
         for word in words:
-            counts[word][label] += len(words) ** -0.5  # type: ignore[assignment]
-        totals[label] += len(words) ** 0.5  # type: ignore[assignment]
+            counts[word][label] += len(words) ** -0.5
+        totals[label] += len(words) ** 0.5
     size = SMOOTHING * len(counts)
     all_classes = math.log(sum(totals.values()) + len(EMOTIONS) * size)
     of_class = [math.log(totals[label] + size) for label in EMOTIONS]

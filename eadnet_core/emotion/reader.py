@@ -55,6 +55,8 @@ MIN_SPELLED = 7
 """Letters of a word of feeling, other than a label, whose misspellings are put right."""
 SPECIFICITY = (0.6, 1.0, 1.2, 1.6)
 """Weights of cues of one, two, three, and more words; a construction counts as the longest."""
+BLANK_FORM = "blank"
+"""Form of what names a face without expression, beside words such as "calm"."""
 IRONIC_WEIGHT = 0.3
 """How much counts the joy of an interjection before a grievance."""
 UNMOVED_FORM = "unmoved"
@@ -81,7 +83,7 @@ class Reading:
 
     Attributes:
         meaning: Emotion and named Action Units of the whole text.
-        words: The known words that it was read from, in order; empty: nothing in the text is known.
+        words: The known phrases that it was read from, as the lexicon writes them, in order; empty: nothing in the text is known.
     """
 
     meaning: Meaning
@@ -137,7 +139,8 @@ class _Part:
     @property
     def is_blank(self) -> bool:
         """Whether it says that nothing is felt ("calm", "without expression")."""
-        return self.entry.form in FEELING_FORMS and not self.entry.meaning.intensity and not self.entry.meaning.action_units
+        said = self.entry.meaning
+        return self.entry.form in (BLANK_FORM, *FEELING_FORMS) and not said.intensity and not said.action_units
 
 
 def _settle(parts: Sequence[_Part], tokens: tuple[str, ...]) -> Meaning:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import time
 from collections import Counter
 
 import numpy as np
 
-from eadnet_core.emotion.lexicon import FACE_FORM, FEELING_FORMS, load_lexicon, split_tokens
+from eadnet_core.emotion.lexicon import FACE_FORM, FEELING_FORMS, MAX_TOKENS, load_lexicon, spell_out
 from eadnet_core.emotion.tokenizer import split_words
 from eadnet_core.emotion.vocabulary import ACTION_UNITS, EMOTIONS
 
@@ -38,10 +39,24 @@ def test_no_phrase_is_given_two_feelings() -> None:
     feelings = load_lexicon().of_form(*FEELING_FORMS, FACE_FORM, "cue")
     meanings: dict[tuple[str, ...], set[str]] = {}
     for entry in feelings:
-        assert split_words(entry.phrase), entry
-        meanings.setdefault(split_tokens(entry.phrase), set()).add(EMOTIONS[int(np.argmax(entry.meaning.emotion))])
+        for words in spell_out(entry.phrase):
+            assert 1 <= len(words) <= MAX_TOKENS, entry
+            meanings.setdefault(words, set()).add(entry.meaning.top)
     assert not [words for words, tops in meanings.items() if len(tops) > 1]
     assert [k for k, n in Counter((e.phrase, e.form) for e in feelings).items() if n > 1] == []
+
+
+def test_choices_are_spelled_out() -> None:
+    assert sorted(spell_out("(a|b c) d")) == [("a", "d"), ("b", "c", "d")]
+    assert sorted(spell_out("on (very|) thin ice")) == [("on", "thin", "ice"), ("on", "very", "thin", "ice")]
+    assert list(spell_out("what?")) == [("what", "?")]
+
+
+def test_the_lexicon_loads_fast() -> None:
+    load_lexicon.cache_clear()
+    start = time.process_time()
+    load_lexicon()
+    assert time.process_time() - start < 1.5  # 0.3 s where nothing else runs
 
 
 def test_every_action_unit_has_words() -> None:

@@ -36,9 +36,20 @@ def test_reads_another_hand_whose_sentences_taught_it_grammar() -> None:
     assert right_share("others_sentences_a.tsv") >= 0.9
 
 
-def test_reads_three_quarters_of_another_hand_unseen() -> None:
-    # Of the same hand, but its misread sentences were not looked at: 60 of 80. The goal is 0.85.
-    assert right_share("others_sentences_b.tsv") >= 0.75
+def test_reads_more_of_that_hand() -> None:
+    # 60 of 80 before its misread sentences were looked at, with the grammar of then.
+    assert right_share("others_sentences_b.tsv") >= 0.95
+
+
+def test_reads_two_other_hands_whose_sentences_taught_it_grammar_and_words() -> None:
+    # 480 sentences by two hands, 65 % and 62 % right before: what of them generalises is measured on lists that are not here.
+    assert right_share("others_sentences_c.tsv") >= 0.97
+
+
+def test_leaves_ordinary_sentences_neutral() -> None:
+    rows = [line.split("\t") for line in (HERE / "sentences_neutral.tsv").read_text(encoding="utf-8").splitlines()]
+    assert {label for label, _ in rows} == {"neutral"} and len(rows) == 150
+    assert np.mean([read_text(text).label == "neutral" for _, text in rows]) >= 0.95
 
 
 def test_reads_nearly_half_of_what_no_word_of_feeling_tells() -> None:
@@ -78,6 +89,53 @@ def test_degrees_and_denials(text: str, label: str, lowest: float, highest: floa
 )  # fmt: skip
 def test_grammar_of_denial(text: str, label: str) -> None:
     assert read_text(text).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("I can't say I'm not frightened", "fearful"), ("You can't tell me those trainers don't reek", "disgusted"),  # two negations
+        ("I have not laughed like that in years", "happy"), ("I have not laughed in years", "sad"),
+        ("I'd be lying if I said I wasn't astonished", "surprised"), ("Don't think for a second I'm not proud", "happy"),
+        ("Don't wake the monster", "fearful"), ("There was no monster", "neutral"),  # an order sees it coming
+        ("You will not be happy about the delay", "angry"), ("She is hardly crying over her promotion", "happy"),
+    ],
+)  # fmt: skip
+def test_negations_that_take_back_or_leave_standing(text: str, label: str) -> None:
+    assert read_text(text).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Inside she boils, yet her face gives nothing away", "neutral"), ("The joke lands, yet not a muscle stirs", "neutral"),
+        ("The others wept, but he stamped the form", "neutral"), ("She wept, but he stamped the form", "sad"),
+        ("The crowd roared; the clerk merely nodded", "neutral"), ("She was afraid once, but now it is a date in a diary", "neutral"),
+        ("Everybody panicked while the clerk went on, expressionless", "neutral"), ("a relaxed, blank face", "neutral"),
+        ("a calm voice, but furious", "angry"), ("While he smiles, she is furious", "angry"),
+        ("She was bored until her jaw dropped", "surprised"), ("Lovely, maggots again", "disgusted"), ("Lovely, you came", "happy"),
+    ],
+)  # fmt: skip
+def test_masks_turns_and_irony(text: str, label: str) -> None:
+    assert read_text(text).label == label
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("eyebrows raised, mouth open", "surprised"), ("nose wrinkled", "disgusted"), ("a smirk", "contemptuous"), ("eyes closed", "neutral")],
+)
+def test_a_face_without_words_of_feeling_is_called_what_it_shows(text: str, label: str) -> None:
+    reading = read_text(text)
+    assert reading.label == label and reading.meaning.intensity == 0
+
+
+def test_what_no_phrase_says_is_guessed_faintly_from_the_company_of_its_words() -> None:
+    reading = read_text("The axe swung towards the locked cupboard")
+    assert reading.label == "fearful" and 0 < reading.meaning.intensity <= 0.3 and reading.words == ()
+
+
+def test_long_cues_outweigh_single_words() -> None:
+    assert read_text("My heart sank at the party").label == "sad"
 
 
 def test_parts_of_the_face_are_named_with_their_degree() -> None:
