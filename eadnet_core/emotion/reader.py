@@ -61,7 +61,7 @@ IRONIC_WEIGHT = 0.3
 """How much counts the joy of an interjection before a grievance."""
 UNMOVED_FORM = "unmoved"
 """Form of what says that nothing shows ("not a muscle stirs"), whatever is felt or went before."""
-COMPANY_WEIGHT = 4.0
+COMPANY_WEIGHT = 2.0
 """How much the company of words adds to the weight of a cue of its class, where cues disagree."""
 GUESS_MARGIN = 3.0
 """Least logarithm of the odds of a class against any, by the company of words, where no phrase is known."""
@@ -107,7 +107,7 @@ def read_text(text: str) -> Reading:
     tokens = split_tokens(text)
     parts: list[_Part] = []
     words: list[str] = []
-    past = opposed = False
+    past = opposed = settled = False
     for clause in split_clauses(mark_constructions(tokens), lexicon):
         read = list(_read_clause(clause, lexicon))
         words += [part.entry.phrase for part in read]
@@ -117,10 +117,11 @@ def read_text(text: str) -> Reading:
         plain = past or not PLAIN.isdisjoint(clause.tokens)
         if unmoved or (clause.opposed and not felt and plain):
             parts.clear()
+            settled = True
             continue
         past = past or not FOREIGN.isdisjoint(clause.tokens)
         parts += read
-    return Reading(_settle(parts, tokens) if words else _guess(tokens), tuple(words))
+    return Reading(_settle(parts, tokens) if words or settled else _guess(tokens), tuple(words))
 
 
 @dataclass(frozen=True)
