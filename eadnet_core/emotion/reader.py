@@ -65,6 +65,8 @@ COMPANY_WEIGHT = 2.0
 """How much the company of words adds to the weight of a cue of its class, where cues disagree."""
 GUESS_MARGIN = 3.0
 """Least logarithm of the odds of a class against any, by the company of words, where no phrase is known."""
+SUBJECTS = frozenset("i you he she it we they this that youre hes shes its theyre thats so".split())
+"""Words that begin a statement, also one that is asked in surprise ("You came by boat?")."""
 GUESS_INTENSITY = 0.3
 FOREIGN = PAST | OTHERS
 """Words of feelings that are not those of now, or not of whom the text is about."""
@@ -115,7 +117,7 @@ def read_text(text: str) -> Reading:
         opposed = (opposed and not felt) or clause.opposed
         unmoved = any(part.entry.form == UNMOVED_FORM or (opposed and part.is_blank) for part in read)
         plain = past or not PLAIN.isdisjoint(clause.tokens)
-        if unmoved or (clause.opposed and not felt and plain):
+        if unmoved or (opposed and not felt and plain):
             parts.clear()
             settled = True
             continue
@@ -172,11 +174,16 @@ def _shares(company: Sequence[float]) -> dict[str, float]:
 
 
 def _guess(tokens: tuple[str, ...]) -> Meaning:
-    """What is faintly felt in a text without a known phrase, where its words keep one company clearly enough."""
+    """What is faintly felt in a text without a known phrase.
+
+    Where its words keep one company clearly enough, that; else who exclaims, or asks in the order of a statement, is surprised.
+    """
     company = keep_company(tokens)
     best = max(range(1, len(EMOTIONS)), key=company.__getitem__)
-    clear = company[best] - max(0.0, company[0]) > GUESS_MARGIN
-    return Meaning(tuple(GUESS_INTENSITY * (clear and i == best) for i in range(len(EMOTIONS))))
+    if company[best] - max(0.0, company[0]) <= GUESS_MARGIN:
+        astonished = "!" in tokens or (tokens[-1:] == ("?",) and tokens[0] in SUBJECTS)
+        best = EMOTIONS.index("surprised") if astonished else EMOTIONS.index("neutral")
+    return Meaning(tuple(GUESS_INTENSITY * (i == best != 0) for i in range(len(EMOTIONS))))
 
 
 def understand(text: str) -> Meaning:

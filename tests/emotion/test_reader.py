@@ -38,12 +38,12 @@ def test_reads_another_hand_whose_sentences_taught_it_grammar() -> None:
 
 def test_reads_more_of_that_hand() -> None:
     # 60 of 80 before its misread sentences were looked at, with the grammar of then.
-    assert right_share("others_sentences_b.tsv") >= 0.95
+    assert right_share("others_sentences_b.tsv") >= 0.97
 
 
 def test_reads_two_other_hands_whose_sentences_taught_it_grammar_and_words() -> None:
     # 480 sentences by two hands, 65 % and 62 % right before: what of them generalises is measured on lists that are not here.
-    assert right_share("others_sentences_c.tsv") >= 0.97
+    assert right_share("others_sentences_c.tsv") >= 0.98
 
 
 def test_leaves_ordinary_sentences_neutral() -> None:
@@ -52,9 +52,9 @@ def test_leaves_ordinary_sentences_neutral() -> None:
     assert np.mean([read_text(text).label == "neutral" for _, text in rows]) >= 0.95
 
 
-def test_reads_nearly_half_of_what_no_word_of_feeling_tells() -> None:
-    # Written after the lexicon and kept out of it: what a lexicon cannot know ("The ice is cracking under our feet").
-    assert right_share("sentences_implicit.tsv") >= 0.4
+def test_reads_much_of_what_no_word_of_feeling_tells() -> None:
+    # Kept out of the lexicon: what words of feeling cannot tell ("The ice is cracking under our feet").
+    assert right_share("sentences_implicit.tsv") >= 0.75
 
 
 @pytest.mark.parametrize(
