@@ -190,7 +190,8 @@ def understand(text: str) -> Meaning:
     """What a user asks of the face: by a label, or by free text.
 
     A label alone is that class in full. Other text is read by the lexicon, if need be with its spelling put right. Two
-    or more words of which none is known leave the face neutral, and the log says so: the denoiser still hears them as a caption.
+    or more words of which none is known are guessed at or leave the face neutral, and the log says which: the denoiser still
+    hears them as a caption.
 
     Raises:
         InputError: No words, words in another script alone, or one single word that is neither a label nor known: most
@@ -210,7 +211,8 @@ def understand(text: str) -> Meaning:
         raise InputError(f"emotion '{text.strip()[:80]}' is not known{guess}; give {_LABELS}, or describe it in several English words.")
     reading = read_text(correct_spelling(text))
     if not reading.words:
-        logger.info(f"Of '{text.strip()[:80]}' no word is known, so it leaves the face neutral; give {_LABELS}, or describe it in English.")
+        left = "leaves the face neutral" if reading.label == "neutral" else f"is guessed to be faintly {reading.label}"
+        logger.info(f"Of '{text.strip()[:80]}' no phrase is known, so it {left}; give {_LABELS}, or describe it in English.")
     return reading.meaning
 
 
