@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 
-from .lexicon import Entry, read_entries
+from .lexicon import Entry, load_lexicon, read_entries
 
 MAX_GAP = 4
 """Words that "..." stands for at most."""
@@ -34,15 +34,20 @@ def load_constructions() -> tuple[re.Pattern[str], tuple[Entry, ...]]:
 def mark_constructions(tokens: Sequence[str]) -> tuple[str, ...]:
     """Tokens of a text with every construction replaced by one token, its mark.
 
-    Where several constructions start at a word, the one that stands first in the file is taken.
+    Where several constructions start at a word, the one that stands first in the file is taken. Words that name Action Units
+    ("eyes widened") are left for the lexicon.
     """
+    known = load_lexicon().by_words
     text = " ".join(tokens)
     places = {start: i for i, start in enumerate(accumulate((len(token) + 1 for token in tokens), initial=0))}
     marked: list[str] = []
     at = 0
     for match in load_constructions()[0].finditer(text):
-        marked += [*tokens[at : places[match.start()]], f"<{match.lastgroup}>"]
-        at = places[match.end() + 1]
+        start, end = places[match.start()], places[match.end() + 1]
+        named = known.get(tuple(tokens[start:end]))
+        if named is None or not named.meaning.action_units:
+            marked += [*tokens[at:start], f"<{match.lastgroup}>"]
+            at = end
     return (*marked, *tokens[at:])
 
 

@@ -298,11 +298,11 @@ def _find(lexicon: Lexicon, tokens: tuple[str, ...], at: int, denied: bool) -> t
     if is_mark(tokens[at]):
         return entry_of_mark(tokens[at]), 1, 1.0
     entry, length = lexicon.find(tokens, at, denied)
-    if entry is None:
+    if entry is None or entry.form == "cue":
         for gap in range(1, MAX_FACE_WORDS):
             degree, taken = lexicon.find(tokens, at + gap, denied)
             if degree is not None and degree.form == "degree":
                 face, found = lexicon.find(tokens[at : at + gap] + tokens[at + gap + taken :], 0, denied)
-                if face is not None and face.form == FACE_FORM and found > gap:
+                if face is not None and face.form == FACE_FORM and found > gap and found >= length:
                     return face, found + taken, degree.degree
     return entry, length, 1.0

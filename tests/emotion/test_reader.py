@@ -149,6 +149,18 @@ def test_parts_of_the_face_are_named_with_their_degree() -> None:
     assert meaning.emotion[EMOTIONS.index("angry")] == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("corners of the mouth slightly up", {"AU12L": 0.27, "AU12R": 0.27}), ("eyes widened", {"AU5": 0.9}),
+        ("wrinkling the nose", {"AU9": 0.9}), ("eyes bulging", {"AU5": 0.9}),
+    ],
+)  # fmt: skip
+def test_phrases_of_scripts_do_not_hide_what_names_action_units(text: str, units: dict[str, float]) -> None:
+    meaning = read_text(text).meaning
+    assert meaning.action_units == pytest.approx(units) and meaning.intensity == 0
+
+
 def test_reads_what_the_grammar_of_captions_means() -> None:
     g = torch.Generator().manual_seed(11)
     drawn = [draw_caption(g, holdout) for holdout in (False, True) for _ in range(500)]
