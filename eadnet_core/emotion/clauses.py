@@ -26,6 +26,7 @@ PAST = frozenset("once earlier was were been used loved hated".split())
 OTHERS = frozenset("others everyone everybody crowd audience they people guests colleagues rest".split())
 """Words for those whose feeling is not that of whom a "but" turns to ("The others wept, but he stamped the form")."""
 MARKS = frozenset(".,;:!?")
+SENTENCE_ENDS = frozenset(".!?")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def split_clauses(tokens: tuple[str, ...], lexicon: Lexicon) -> Iterator[Clause]
     inside = _places_inside_phrases(tokens, lexicon)
     for i, token in enumerate(tokens):
         if token in TURNS and i not in inside:
-            first = i == 0 or tokens[i - 1] in (".", "!", "?")
+            first = i == 0 or tokens[i - 1] in SENTENCE_ENDS
             if i > start:
                 yield Clause(tokens[start:i], weight, False, opposed)
                 opposed = False

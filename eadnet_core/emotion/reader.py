@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ..errors import InputError
-from .clauses import MARKS, OTHERS, PAST, PLAIN, Clause, split_clauses
+from .clauses import MARKS, OTHERS, PAST, PLAIN, SENTENCE_ENDS, TURNS, Clause, split_clauses
 from .company import keep_company
 from .constructions import entry_of_mark, is_mark, mark_constructions
 from .denial import DENIAL_REACH, DOUBLE_REACH, GUESS_WEIGHT, affirms, deny, takes_back
@@ -21,6 +21,7 @@ from .vocabulary import EMOTIONS
 
 logger = logging.getLogger(__name__)
 
+DEGREE_FORMS = ("degree", "amount", "quantity")
 DEGREE_REACH = 3
 """Words behind a degree that it still scales."""
 EXCLAMATION = 1.2
@@ -71,7 +72,7 @@ GUESS_INTENSITY = 0.3
 FOREIGN = PAST | OTHERS
 """Words of feelings that are not those of now, or not of whom the text is about."""
 FAINT = 0.35
-"""Intensity that a word for a blank face outweighs."""
+"""Intensity that a word for a blank face outweighs, where it is a word's own ("relaxed") and not its degree ("a bit sad")."""
 FELT = 0.05
 """Intensity below which a text counts as neutral."""
 
@@ -110,19 +111,23 @@ def read_text(text: str) -> Reading:
     parts: list[_Part] = []
     words: list[str] = []
     past = opposed = settled = False
+    begin = 0  # of the sentence's parts: a turn takes back no sentence before its own
     for clause in split_clauses(mark_constructions(tokens), lexicon):
         read = list(_read_clause(clause, lexicon))
         words += [part.entry.phrase for part in read]
         felt = any(part.is_felt for part in read)
         opposed = (opposed and not felt) or clause.opposed
-        unmoved = any(part.entry.form == UNMOVED_FORM or (opposed and part.is_blank) for part in read)
         plain = past or not PLAIN.isdisjoint(clause.tokens)
-        if unmoved or (opposed and not felt and plain):
-            parts.clear()
-            settled = True
-            continue
         past = past or not FOREIGN.isdisjoint(clause.tokens)
-        parts += read
+        if any(part.entry.form == UNMOVED_FORM for part in read):
+            parts, settled = [], True
+        elif opposed and (any(part.is_blank for part in read) or (plain and not felt and not _only_scales(clause, lexicon))):
+            parts[begin:] = [part for part in (*parts[begin:], *read) if part.entry.form == FACE_FORM]  # what is named is asked for
+            settled = True
+        else:
+            parts += read
+        if clause.tokens[-1] in SENTENCE_ENDS:
+            begin, past, opposed = len(parts), False, False
     return Reading(_settle(parts, tokens) if words or settled else _guess(tokens), tuple(words))
 
 
@@ -153,7 +158,7 @@ def _settle(parts: Sequence[_Part], tokens: tuple[str, ...]) -> Meaning:
     grievance ("Lovely, another bill"); a word for a blank face outweighs faint feelings ("a relaxed, blank face").
     """
     tops = {part.meaning.top for part in parts if part.is_felt}
-    if any(part.is_blank for part in parts) and all(part.meaning.intensity <= FAINT for part in parts):
+    if any(part.is_blank for part in parts) and all(part.entry.meaning.intensity <= FAINT for part in parts if part.is_felt):
         return mix((Meaning(action_units=part.meaning.action_units), part.weight) for part in parts)
     company = _shares(keep_company(tokens)) if len(tops) > 1 else None
     weighed = []
@@ -261,7 +266,7 @@ def _read_clause(clause: Clause, lexicon: Lexicon) -> Iterator[_Part]:
             elif not affirms(entry, tokens, at):
                 denial, denied_until, doubled_until = entry, at + DENIAL_REACH, at + DOUBLE_REACH
                 ordered = entry.phrase in ORDERS and all(token in LEADS for token in tokens[: at - length])
-        elif entry.form in ("degree", "amount", "quantity"):
+        elif entry.form in DEGREE_FORMS:
             degree, degree_until = degree * entry.degree, at + DEGREE_REACH
             denied_until += length
         elif not (framed and entry.meaning.top == "happy"):
@@ -276,6 +281,13 @@ def _read_clause(clause: Clause, lexicon: Lexicon) -> Iterator[_Part]:
                     denied_until = at  # "not fond of spiders": those are there
             yield _Part(entry, meaning.scaled(degree * (EXCLAMATION if clause.exclaimed else 1.0)), clause.weight * weight, clause)
             degree, degree_until = 1.0, 0
+
+
+def _only_scales(clause: Clause, lexicon: Lexicon) -> bool:
+    """Whether a clause is no more than a degree ("but only a little")."""
+    words = tuple(token for token in clause.tokens if token not in MARKS | TURNS.keys() | PLAIN)
+    entry, length = lexicon.find(words, 0, False)
+    return entry is not None and entry.form in DEGREE_FORMS and length == len(words)
 
 
 def _specificity(entry: Entry, tokens: tuple[str, ...]) -> float:

@@ -161,6 +161,24 @@ def test_phrases_of_scripts_do_not_hide_what_names_action_units(text: str, units
     assert meaning.action_units == pytest.approx(units) and meaning.intensity == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "label", "intensity"),
+    [
+        ("sad, but only slightly", "sad", 1), ("angry, but just a little", "angry", 1), ("sad, but he just talks", "neutral", 0),
+        ("calm, slightly happy", "happy", 0.3), ("mostly neutral, a bit sad", "sad", 0.35), ("a relaxed, blank face", "neutral", 0),
+        ("I am furious about the noise. The crowd was loud; the clerk left.", "angry", 1),  # another sentence's "was" and ";"
+    ],
+)  # fmt: skip
+def test_turns_leave_degrees_and_other_sentences_standing(text: str, label: str, intensity: float) -> None:
+    reading = read_text(text)
+    assert reading.label == label and reading.meaning.intensity == pytest.approx(intensity)
+
+
+def test_named_action_units_stay_where_the_rest_is_calm() -> None:
+    meaning = read_text("angry, brows raised, but calm").meaning
+    assert meaning.intensity == 0 and meaning.action_units == pytest.approx({"AU1": 0.85, "AU2L": 0.85, "AU2R": 0.85})
+
+
 def test_reads_what_the_grammar_of_captions_means() -> None:
     g = torch.Generator().manual_seed(11)
     drawn = [draw_caption(g, holdout) for holdout in (False, True) for _ in range(500)]
