@@ -13,7 +13,7 @@ from .describer import Description, Progress, in_words, open_ended, to_span
 from .describer_built_in import BuiltInDescriber
 from .meaning import Meaning
 from .prompt import fill_prompt
-from .reader import read_text, understand
+from .reader import correct_spelling, read_text, understand
 from .scene import Scene
 from .tokenizer import NUM_WORDS
 from .track import EmotionSpan, EmotionTrack, check_intensity
@@ -205,6 +205,6 @@ def _read_label(said: object) -> Meaning:
         meaning = understand(word)
     except InputError as error:
         raise refusal from error
-    if meaning.intensity == 0 and not read_text(word).words:
+    if not read_text(correct_spelling(word)).words:  # guessed at best
         raise refusal
     return Meaning(meaning.emotion).scaled(1 / meaning.intensity if meaning.intensity else 1.0)

@@ -84,6 +84,7 @@ WRONG = {
     "prose": ("I am sorry, but I cannot describe feelings.", "no JSON object .* begins 'I am sorry"),
     "another language": ('[{"passage": 1, "emotion": "幸福", "intensity": 1}]', "emotion '幸福' is not known"),
     "unknown class": ('[{"passage": 1, "emotion": "xqzzt"}]', "passage 1: emotion 'xqzzt' is not known; give one of neutral, happy"),
+    "guessed words": ('[{"passage": 1, "emotion": "a teacher explaining maths"}]', "emotion 'a teacher explaining maths' is not known"),
     "unknown words": ('[{"passage": 1, "emotion": "qwrt zzpl"}]', "emotion 'qwrt zzpl' is not known"),
     "no label": ('[{"passage": 1, "emotion": 3}]', "emotion '3' is not known"),
     "intensity too high": ('[{"passage": 2, "emotion": "sad", "intensity": 7}]', "passage 2: intensity is 7"),
