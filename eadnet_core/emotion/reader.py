@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from ..errors import InputError
 from .clauses import MARKS, OTHERS, PAST, PLAIN, SENTENCE_ENDS, TURNS, Clause, split_clauses
@@ -230,14 +231,19 @@ def correct_spelling(text: str) -> str:
 def _nearest_word(word: str, lexicon: Lexicon) -> str:
     if lexicon.find((word,), 0, False)[0] is not None:
         return word
-    known = [words[0] for words, entry in lexicon.by_words.items() if len(words) == 1 and _is_spelling(word, words[0], entry)]
+    known = [one for one in _single_words(word[0]) if len(word) >= MIN_SPELLED - 1 or one in EMOTIONS]
     return next(iter(get_close_matches(word, known, 1, SPELLING_RATIO)), word)
 
 
-def _is_spelling(word: str, known: str, entry: Entry) -> bool:
-    """Whether a known word may be meant; short ones are too near to words without feeling ("same" and "shame")."""
-    long = entry.form in FEELING_FORMS and len(known) >= MIN_SPELLED and len(word) >= MIN_SPELLED - 1
-    return word[0] == known[0] and (long or (entry.phrase in EMOTIONS and len(known) >= 5))
+@lru_cache(maxsize=64)
+def _single_words(letter: str) -> tuple[str, ...]:
+    """Words with a first letter that a misspelt one may mean; short ones are too near to words without feeling ("same" and "shame")."""
+    single = ((words[0], entry) for words, entry in load_lexicon().by_words.items() if len(words) == 1 and words[0][0] == letter)
+    return tuple(
+        word
+        for word, entry in single
+        if (entry.form in FEELING_FORMS and len(word) >= MIN_SPELLED) or (entry.phrase in EMOTIONS and len(word) >= 5)
+    )
 
 
 def _read_clause(clause: Clause, lexicon: Lexicon) -> Iterator[_Part]:

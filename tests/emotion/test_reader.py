@@ -247,3 +247,9 @@ def test_a_long_script_is_read_quickly() -> None:
     start = time.process_time()
     assert read_text(script).words
     assert time.process_time() - start < 2
+
+
+def test_a_long_text_of_unknown_words_is_understood_quickly() -> None:
+    start = time.process_time()
+    assert understand("the quorum zorbles " * 400).intensity == 0
+    assert time.process_time() - start < 2
