@@ -111,4 +111,4 @@ class ModelDescriber:
 def _agrees(caption: str, kept: dict[str, float]) -> bool:
     """Whether the built-in reader knows a word of a caption, and finds one of the classes in it or none at all ("brows raised")."""
     reading = read_text(caption)
-    return bool(reading.words) and (reading.label == "neutral" or reading.label in kept)
+    return bool(reading.words) and reading.meaning.top in ("neutral", *kept)

@@ -90,6 +90,13 @@ def test_label_is_the_answer_that_the_line_raises_most(model: LanguageModel, sco
     assert set(first.action_units) == {"AU1"}
 
 
+def test_a_caption_that_names_the_face_alone_is_taken_with_any_class(model: LanguageModel, scoring: Callable, writing: Writing) -> None:
+    scoring({words: {"angry": 9.0, "strongly": 9.0} for words in ("They", "I do", "Well")})
+    writing(itertools.repeat("brows raised, mouth open"))
+    description = ModelDescriber(model).describe(SCENE)
+    assert [span.captions[0][0] for span in description.track.spans] == ["brows raised, mouth open"] * 3
+
+
 def test_a_neutral_line_asks_for_no_caption(model: LanguageModel, scoring: Callable, writing: Writing) -> None:
     scoring({words: {"neutral": 9.0} for words in ("They", "I do", "Well")})
     asked = writing(iter(()))
