@@ -149,6 +149,12 @@ def test_parts_of_the_face_are_named_with_their_degree() -> None:
     assert meaning.emotion[EMOTIONS.index("angry")] == 1
 
 
+@pytest.mark.parametrize("label", EMOTIONS[1:])
+@pytest.mark.parametrize("text", ["a {} face", "with a {} look", "in a {} voice", "a {} glance", "a {} woman"])
+def test_a_label_in_a_caption_is_felt_in_full(text: str, label: str) -> None:
+    assert read_text(text.format(label)).meaning.emotion[EMOTIONS.index(label)] == 1
+
+
 @pytest.mark.parametrize(
     ("text", "units"),
     [
