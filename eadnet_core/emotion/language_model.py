@@ -45,6 +45,15 @@ class LanguageModel:
     def sees(self) -> bool:
         return self.processor is not None
 
+    @property
+    def _goes_on(self) -> bool:
+        """Whether it can go on from what it has read; if not, it reads the prompt again for each answer.
+
+        Where pictures take part, places are counted in ways that differ from model to model; a recurrent model (Mamba, Qwen3-Next)
+        takes up its state for one token at a time only.
+        """
+        return not self.sees and not getattr(self.net, "_is_stateful", False)
+
     def score(self, prompt: str, answers: Sequence[str], pictures: Sequence[np.ndarray] = (), heed: Heed | None = None) -> np.ndarray:
         """Log-probability of each answer as what follows the prompt, float64 [K], below 0.
 
@@ -60,8 +69,7 @@ class LanguageModel:
         text = self._as_asked(prompt, len(pictures))
         inputs = self._encode(text, pictures)
         self._check_room(inputs["input_ids"].shape[1], 32)
-        # where pictures take part, places are counted in ways that differ from model to model: those read all of it for each answer
-        prompt_read = None if self.sees else self._read(inputs, 1)
+        prompt_read = self._read(inputs, 1) if self._goes_on else None
         scores = []
         for answer in answers:
             if heed is not None:
@@ -108,7 +116,7 @@ class LanguageModel:
 
     def _read(self, inputs: dict[str, Tensor], num_logits: int, cache: Any = None) -> Any:  # noqa: ANN401
         """The model's output for its inputs, with the last logits alone where it can; `cache` is what it read before them."""
-        options: dict[str, Any] = {"use_cache": not self.sees}
+        options: dict[str, Any] = {"use_cache": self._goes_on}
         if cache is not None:
             options["past_key_values"] = cache
         if "logits_to_keep" in inspect.signature(self.net.forward).parameters:

@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from eadnet_core.emotion.language_model import LanguageModel, load_language_model
 from eadnet_core.emotion.vocabulary import EMOTIONS
 from eadnet_core.errors import InputError
-from tests.emotion.tiny_models import picture, save_gpt2, save_llama, save_llava
+from tests.emotion.tiny_models import picture, save_gpt2, save_llama, save_llava, save_mamba
 
 PROMPT = 'The line: "I cannot stop crying."\nFeeling:'
 
@@ -20,7 +20,8 @@ PROMPT = 'The line: "I cannot stop crying."\nFeeling:'
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("LLM")
-    return {"llama": save_llama(root / "llama"), "gpt2": save_gpt2(root / "gpt2"), "llava": save_llava(root / "llava")}
+    savers = {"llama": save_llama, "gpt2": save_gpt2, "mamba": save_mamba, "llava": save_llava}
+    return {name: save(root / name) for name, save in savers.items()}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def chain_rule(folder: Path, text: str, answer: str) -> float:
     return total
 
 
-@pytest.mark.parametrize("name", ["llama", "gpt2"])
+@pytest.mark.parametrize("name", ["llama", "gpt2", "mamba"])
 def test_score_is_the_log_probability_of_the_answer(name: str, folders: dict[str, Path], models: dict[str, LanguageModel]) -> None:
     asked, gap = (f"<user>{PROMPT}</s><bot>", "") if name == "llama" else (PROMPT, " ")
     scores = models[name].score(PROMPT, EMOTIONS)

@@ -16,6 +16,8 @@ from transformers import (
     LlavaConfig,
     LlavaForConditionalGeneration,
     LlavaProcessor,
+    MambaConfig,
+    MambaForCausalLM,
     PreTrainedModel,
     PreTrainedTokenizerFast,
 )
@@ -65,6 +67,16 @@ def save_gpt2(folder: Path) -> Path:
         vocab_size=len(tokenizer), n_embd=32, n_layer=2, n_head=2, n_positions=2048, bos_token_id=1, eos_token_id=2, initializer_range=0.4
     )
     return _save(folder, GPT2LMHeadModel(config), tokenizer)
+
+
+def save_mamba(folder: Path) -> Path:
+    """A recurrent model, which has a state and no keys and values."""
+    tokenizer = make_tokenizer()
+    torch.manual_seed(3)
+    config = MambaConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, bos_token_id=1, eos_token_id=2, initializer_range=0.4
+    )
+    return _save(folder, MambaForCausalLM(config), tokenizer)
 
 
 def save_llava(folder: Path) -> Path:
