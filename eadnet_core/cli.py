@@ -292,8 +292,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--workers", type=whole(1, 999), metavar="N", help="processes (default: one for each processor)")
 
     kinds = commands.add_parser("train", help="New weights from a recipe.").add_subparsers(required=True, metavar="NAME")
-    trainings = {"base": train_base, "locator": train_locator, "sync": train_sync, "video": train_video, "emotion": train_emotion}
-    trainings["speech"] = train_speech
+    trainings = {
+        "base": train_base, "speech": train_speech, "locator": train_locator, "sync": train_sync, "video": train_video,
+        "emotion": train_emotion,
+    }  # fmt: skip
     for name, run in trainings.items():
         one = _command(kinds, name, run)
         one.add_argument("--recipe", type=Path, default=RECIPES / f"{name}.json", metavar="FILE", help="default: the one that ships")

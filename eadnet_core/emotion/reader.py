@@ -47,8 +47,8 @@ ORDERS = frozenset({"dont", "never"})
 LEADS = frozenset("please oh god and just you".split())
 JOINTS = (("or",), ("and",), ("nor",))
 """What carries a denial on from one joy to the next word."""
-SPELLING_RATIO = 0.85
-"""Least likeness (difflib's ratio) of a misspelt word: one letter in seven."""
+SPELLING_RATIO = 0.86
+"""Least likeness (difflib's ratio) of a misspelt word: one letter in eight, or one of seven left out."""
 LABEL_RATIO = 0.7
 """Least likeness of a word to the label that it may have been meant for."""
 MAX_FACE_WORDS = 5
@@ -196,8 +196,7 @@ def understand(text: str) -> Meaning:
     """What a user asks of the face: by a label, or by free text.
 
     A label alone is that class in full. Other text is read by the lexicon, if need be with its spelling put right. Two
-    or more words of which none is known are guessed at or leave the face neutral, and the log says which: the denoiser still
-    hears them as a caption.
+    or more words of which none is known leave the face neutral, and the log says so: the denoiser still hears them as a caption.
 
     Raises:
         InputError: No words, words in another script alone, or one single word that is neither a label nor known: most
@@ -217,8 +216,9 @@ def understand(text: str) -> Meaning:
         raise InputError(f"emotion '{text.strip()[:80]}' is not known{guess}; give {_LABELS}, or describe it in several English words.")
     reading = read_text(correct_spelling(text))
     if not reading.words:
-        left = "leaves the face neutral" if reading.label == "neutral" else f"is guessed to be faintly {reading.label}"
-        logger.info(f"Of '{text.strip()[:80]}' no phrase is known, so it {left}; give {_LABELS}, or describe it in English.")
+        said = text.strip()[:80]
+        logger.info(f"Of '{said}' no phrase is known, so it leaves the face neutral; give {_LABELS}, or describe it in English.")
+        return Meaning()
     return reading.meaning
 
 

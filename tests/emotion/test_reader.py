@@ -134,6 +134,11 @@ def test_a_face_without_words_of_feeling_is_called_what_it_shows(text: str, labe
     assert reading.label == label and reading.meaning.intensity == 0
 
 
+def test_a_caption_is_not_guessed_at() -> None:
+    assert understand("a teacher explaining maths").intensity == 0 and understand("it is raining").intensity == 0
+    assert read_text("miserable man").label == "sad"
+
+
 def test_what_no_phrase_says_is_guessed_faintly_from_the_company_of_its_words() -> None:
     reading = read_text("The axe swung towards the locked cupboard")
     assert reading.label == "fearful" and 0 < reading.meaning.intensity <= 0.3 and reading.words == ()
