@@ -306,7 +306,8 @@ def _parser() -> argparse.ArgumentParser:
         if run is train_speech:
             one.add_argument("--from", dest="start", type=Path, required=True, metavar="FILE.safetensors", help="denoiser to go on from")
         if run in (train_base, train_speech, train_sync, train_video):
-            one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
+            many = "+" if run is train_speech else None
+            one.add_argument("--speech", type=Path, nargs=many, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
         if run is train_base:
             one.add_argument("--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: none)")
             one.add_argument("--syncnet", type=Path, metavar="FILE", help="what supervises lips (default: the one that ships)")

@@ -9,7 +9,7 @@ import torch
 
 from .checkpoint import load_denoiser, read_header, save_checkpoint
 from .device import choose_device
-from .synthetic.speech_corpus import load_corpus
+from .synthetic.speech_corpus import SpeechCorpus, load_corpus
 from .synthetic.visemes import VISEMES
 from .training.progress import print_losses
 from .training.speech.recipe import SpeechRecipe
@@ -19,11 +19,12 @@ from .training.speech.train import measure_visemes, train_speech
 def train(options: argparse.Namespace) -> None:
     """Trains the speech encoder, writes the denoiser with it, and says how well visemes are heard in unseen speech."""
     recipe, device = SpeechRecipe.read(options.recipe), choose_device(options.device)
-    net, corpus = load_denoiser(options.start), load_corpus(options.speech)
-    before = measure_visemes(net.conditioning.speech, corpus.held_out, recipe.num_frames)
+    net, corpora = load_denoiser(options.start), [load_corpus(path) for path in options.speech]
+    heard, held_out = (SpeechCorpus.joined(parts) for parts in ([c.training for c in corpora], [c.held_out for c in corpora]))
+    before = measure_visemes(net.conditioning.speech, held_out, recipe.num_frames)
     minutes = recipe.minutes if options.minutes is None else options.minutes
-    fit = train_speech(recipe, net.conditioning.speech, corpus.training, minutes, device, print_losses)
-    after = measure_visemes(fit.net, corpus.held_out, recipe.num_frames)
+    fit = train_speech(recipe, net.conditioning.speech, heard, minutes, device, print_losses)
+    after = measure_visemes(fit.net, held_out, recipe.num_frames)
     net.conditioning.speech.load_state_dict(fit.net.state_dict())
     made = {"steps": fit.steps, "minutes": round(fit.minutes, 1), "device": str(device), "torch": torch.__version__}
     provenance = {"recipe": recipe.to_dict(), "seed": recipe.seed, "commit": options.commit, **made, "losses": fit.losses}

@@ -44,6 +44,13 @@ def test_it_learns_to_hear_and_leaves_what_it_went_on_from(corpus: SpeechCorpus,
     assert all(torch.equal(value, untouched[name]) for name, value in encoder.state_dict().items())
 
 
+def test_joined_corpora_keep_their_utterances(corpus: SpeechCorpus) -> None:
+    both = SpeechCorpus.joined([corpus.training, corpus.held_out, corpus])
+    assert both.num_frames == 2 * corpus.num_frames and both.ends.tolist() == list(range(30, 1201, 30))
+    assert torch.equal(both.mel[: len(corpus.mel)], corpus.mel) and torch.equal(both.visemes[600:], corpus.visemes)
+    assert both.voices.tolist() == 2 * list(range(20))
+
+
 def test_the_command_changes_the_ears_alone(corpus: SpeechCorpus, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     torch.manual_seed(0)
     net = Denoiser(SMALL)
@@ -52,7 +59,7 @@ def test_the_command_changes_the_ears_alone(corpus: SpeechCorpus, tmp_path: Path
     np.savez(speech, **{name: getattr(corpus, name).numpy() for name in ("mel", "visemes", "ends", "voices")})
     recipe = tmp_path / "recipe.json"
     recipe.write_text(json.dumps(replace(RECIPE, num_frames=6).to_dict()))
-    files = ["--speech", str(speech), "--recipe", str(recipe), "--from", str(tmp_path / "base.safetensors")]
+    files = ["--speech", str(speech), str(speech), "--recipe", str(recipe), "--from", str(tmp_path / "base.safetensors")]
     assert cli.main(["train", "speech", *files, "--out", str(tmp_path / "new.safetensors"), "--minutes", "0.01", "--device", "cpu"]) == 0
     assert "open: correlation with what is said" in capsys.readouterr().err
     old, new = (load_denoiser(tmp_path / name).state_dict() for name in ("base.safetensors", "new.safetensors"))
