@@ -155,15 +155,6 @@ def train_video(options: argparse.Namespace) -> None:
     train_video(options)
 
 
-def train_speech(options: argparse.Namespace) -> None:
-    """A denoiser's speech encoder by itself, on much more speech than beside the rest."""
-    _check_recipe(options.recipe)
-    _check_folder(options.out)
-    from .train_speech_command import train
-
-    train(options)
-
-
 def train_emotion(options: argparse.Namespace) -> None:
     """The classifier of expressions that `evaluate` uses, on drawn faces."""
     _check_folder(options.out)
@@ -292,10 +283,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--workers", type=whole(1, 999), metavar="N", help="processes (default: one for each processor)")
 
     kinds = commands.add_parser("train", help="New weights from a recipe.").add_subparsers(required=True, metavar="NAME")
-    trainings = {
-        "base": train_base, "speech": train_speech, "locator": train_locator, "sync": train_sync, "video": train_video,
-        "emotion": train_emotion,
-    }  # fmt: skip
+    trainings = {"base": train_base, "locator": train_locator, "sync": train_sync, "video": train_video, "emotion": train_emotion}
     for name, run in trainings.items():
         one = _command(kinds, name, run)
         one.add_argument("--recipe", type=Path, default=RECIPES / f"{name}.json", metavar="FILE", help="default: the one that ships")
@@ -303,11 +291,8 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--minutes", type=number(0.01, 100_000), metavar="M", help="budget (default: the recipe's)")
         one.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, ... (default auto)")
         one.add_argument("--commit", default="unknown", metavar="NAME", help="version of the code, for the weights' header")
-        if run is train_speech:
-            one.add_argument("--from", dest="start", type=Path, required=True, metavar="FILE.safetensors", help="denoiser to go on from")
-        if run in (train_base, train_speech, train_sync, train_video):
-            many = "+" if run is train_speech else None
-            one.add_argument("--speech", type=Path, nargs=many, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
+        if run in (train_base, train_sync, train_video):
+            one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
         if run is train_base:
             one.add_argument("--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: none)")
             one.add_argument("--syncnet", type=Path, metavar="FILE", help="what supervises lips (default: the one that ships)")

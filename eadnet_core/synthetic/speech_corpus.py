@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -65,14 +63,6 @@ class SpeechCorpus:
     def held_out(self) -> SpeechCorpus:
         """The last twentieth of the utterances, at least one; never trained on."""
         return self._part(torch.arange(len(self.ends)) >= self._first_held_out)
-
-    @staticmethod
-    def joined(corpora: Sequence[SpeechCorpus]) -> SpeechCorpus:
-        """All utterances of one or more corpora, one after another."""
-        offsets = [0, *accumulate(corpus.num_frames for corpus in corpora)]
-        ends = torch.cat([corpus.ends + offset for corpus, offset in zip(corpora, offsets, strict=False)])
-        mel, visemes, voices = (torch.cat([getattr(corpus, name) for corpus in corpora]) for name in ("mel", "visemes", "voices"))
-        return SpeechCorpus(mel, visemes, ends, voices)
 
     def half_of_voices(self, half: int) -> SpeechCorpus:
         """Utterances of every second voice, `half` 0 or 1, and silent ones: networks trained on either half have no speaker in common."""
