@@ -118,8 +118,8 @@ class Ablation:
         judge = load_syncnet(SYNCNET_JUDGE_WEIGHTS)
         examples = draw_held_out(corpus.held_out, self.num_clips, self.recipe.size, HELD_OUT_SEED)
         nets = {arm.name: load_denoiser(self._weights(arm)) for arm in arms}
-        judged_too = nets | {RIG_ALONE: rig_alone(nets[arms[0].name])}
-        found = {name: _plain(measure(net, judge, examples, HELD_OUT_SEED)) for name, net in judged_too.items()}
+        measured = nets | {RIG_ALONE: rig_alone(nets[arms[0].name])}
+        found = {name: _plain(measure(net, judge, examples, HELD_OUT_SEED)) for name, net in measured.items()}
         truth = _plain(measure_truth(judge, examples))
         costs = {name: round(window_cpu_ms(net, examples[0])) for name, net in nets.items()}
         table = write_table(found, truth, costs)

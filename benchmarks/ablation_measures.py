@@ -15,6 +15,7 @@ from eadnet_core.models.warp import apply_warp
 from eadnet_core.synthetic.speech_corpus import SpeechCorpus
 from eadnet_core.timebase import MELS_PER_FRAME
 from eadnet_core.training.base.objective import importance
+from eadnet_core.training.base.report import correlation
 from eadnet_core.training.base.train import DrawnExample, draw_example
 from eadnet_core.types import SPEECH_CONTEXT, Conditions, Warp
 
@@ -115,7 +116,7 @@ def _of_lips(frames: Tensor, mask: Tensor, judge: SyncNet, example: DrawnExample
     scores = similarity_by_shift(seen, heard, MAX_SHIFT)
     moving = example.clip.opening.std(1) > 0.004
     return {
-        "lips": torch.where(moving, _correlation(inside, example.clip.opening), torch.nan),
+        "lips": torch.where(moving, correlation(inside, example.clip.opening), torch.nan),
         "shift": ((scores.argmax(1) - MAX_SHIFT).abs() <= 1).float(),
         "cosine": scores[:, MAX_SHIFT],
     }
@@ -145,8 +146,3 @@ def _seam(frames: Tensor) -> Tensor:
     at_seam = torch.zeros(acceleration.shape[1], dtype=torch.bool)
     at_seam[WINDOW - 2 : WINDOW] = True
     return acceleration[:, at_seam].mean(1) / acceleration[:, ~at_seam].mean(1).clamp(min=1e-6)
-
-
-def _correlation(one: Tensor, other: Tensor) -> Tensor:
-    one, other = (v - v.mean(1, keepdim=True) for v in (one, other))
-    return (one * other).sum(1) / (one.norm(dim=1) * other.norm(dim=1)).clamp(min=1e-8)

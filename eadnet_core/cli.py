@@ -104,6 +104,8 @@ def evaluate(options: argparse.Namespace) -> None:
     from .evaluate_command import run
 
     run(options)
+
+
 def prepare(options: argparse.Namespace) -> None:
     """Videos of people become footage to train on; goes on where an earlier run stopped."""
     _check_folder(options.out)

@@ -152,8 +152,7 @@ def _index(entries: Iterable[Entry]) -> dict[tuple[str, ...], Entry]:
 
 def spell_out(phrase: str) -> Iterator[tuple[str, ...]]:
     """The tokens of a phrase, once for each choice in it: "(a|b) c" is two."""
-    parts = _CHOICE.split(phrase)
-    choices = [[_tokens(said) for said in part.split("|")] if i % 2 else [_tokens(part)] for i, part in enumerate(parts)]
+    choices = [[_tokens(said) for said in choice] for choice in _choices(phrase)]
     return (tuple(chain.from_iterable(chosen)) for chosen in product(*choices))
 
 
@@ -179,10 +178,12 @@ def _parse_meaning(said: str, intensity: float) -> Meaning:
 
 def _expand(pattern: str) -> Iterator[str]:
     """All phrases of a pattern: `(brows|eyebrows) up` is two."""
-    parts = _CHOICE.split(pattern)
-    choices = [part.split("|") if i % 2 else [part] for i, part in enumerate(parts)]
-    for chosen in product(*choices):
-        yield "".join(chosen)
+    return map("".join, product(*_choices(pattern)))
+
+
+def _choices(pattern: str) -> list[list[str]]:
+    """The parts of a pattern in order, each with all that may stand there: of `(a|b) c`, [["a", "b"], [" c"]]."""
+    return [part.split("|") if i % 2 else [part] for i, part in enumerate(_CHOICE.split(pattern)) if part]
 
 
 def _is_held_out(phrase: str, form: str) -> bool:

@@ -55,7 +55,7 @@ def measure_words(net: Denoiser, num_captions: int = 512, seed: int = 1) -> Word
     for holdout in (False, True):
         captions, _, asked = draw_captions(num_captions, generator, holdout)
         read = text.units(text(captions.to(device)))[:, 0].cpu()
-        found.append(_correlation(*((units - units.mean(0)).reshape(1, -1) for units in (read, asked))).item())
+        found.append(correlation(*((units - units.mean(0)).reshape(1, -1) for units in (read, asked))).item())
     return WordsReport(*found)
 
 
@@ -80,7 +80,7 @@ def measure_sync(net: Denoiser, corpus: SpeechCorpus, size: int, num_clips: int 
     made = sample_once(net, example.conditions, num_frames, generator)
     other = sample_once(net, replace(example.conditions, mel=mel.roll(1, 0)), num_frames, generator)
     truth = _inside(example.clip.mask)
-    measured = [_correlation(value, opening)[moving].mean().item() for value in (truth, _inside(made), _inside(other))]
+    measured = [correlation(value, opening)[moving].mean().item() for value in (truth, _inside(made), _inside(other))]
     return SyncReport(*measured)
 
 
@@ -115,9 +115,10 @@ def _inside(source: Tensor | Warp) -> Tensor:
     return mask[..., mask.shape[-2] // 2 :, :].mean((2, 3, 4))
 
 
-def _correlation(one: Tensor, other: Tensor) -> Tensor:
+def correlation(one: Tensor, other: Tensor) -> Tensor:
+    """Pearson's r [B] of rows [B, N]; 0 where one does not vary."""
     one, other = (v - v.mean(1, keepdim=True) for v in (one, other))
-    return (one * other).sum(1) / (one.norm(dim=1) * other.norm(dim=1)).clamp(min=1e-8)  # [B]
+    return (one * other).sum(1) / (one.norm(dim=1) * other.norm(dim=1)).clamp(min=1e-8)
 
 
 def _picture(frame: Tensor) -> np.ndarray:
