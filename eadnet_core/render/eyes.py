@@ -1,0 +1,149 @@
+"""The eyes behind the lids: eyeballs that move with the head, irises that look about, lids' edges at the picture's own resolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..face.topology import LEFT_EYE, LEFT_IRIS, RIGHT_EYE, RIGHT_IRIS
+from .sheets import Sheets
+from .spread import spread_colour
+
+LASH_MARGIN = 0.014
+"""Eye distances inside the lids' edge that belong to the lids: lashes and their shadow."""
+GAZE_REACH = 0.115
+"""How far an iris moves at a gaze of 1, eye distances: 35 degrees of an eyeball of 12 mm."""
+IRIS_SPREAD = 1.25
+"""Around an iris that moves the white is stretched; deviation of that, in radii of the iris."""
+EDGE_BLUR_PX = 0.7
+_NO_SECOND_MAP = np.empty(0, np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class _Eyeball:
+    """One eye of the portrait.
+
+    Attributes:
+        ring: Points around its opening.
+        texture: uint8 [h, w, 3]: the eye without lids.
+        corner: Left and top of the texture in pixels of the picture.
+        iris: float [2], the iris' middle in pixels of the picture.
+        radius: Of the iris, pixels.
+    """
+
+    ring: tuple[int, ...]
+    texture: np.ndarray
+    corner: np.ndarray
+    iris: np.ndarray
+    radius: float
+
+
+class Eyes:
+    """Draws both eyes of a posed face into a region."""
+
+    def __init__(self, image: np.ndarray, points_px: np.ndarray, points: np.ndarray, sheets: Sheets, unit_px: float) -> None:
+        """Args:
+        image: uint8 [H, W, 3].
+        points_px: float [478, 2], pixels of the picture.
+        points: float [478, 2 or 3], the same in the face's frame.
+        sheets: Of the region.
+        unit_px: The eye distance in pixels.
+        """
+        self._sheets, self._unit_px, self._rest = sheets, unit_px, points[:, :2]
+        self._rest_px = points_px
+        pairs = ((RIGHT_EYE, RIGHT_IRIS), (LEFT_EYE, LEFT_IRIS))
+        self._eyes = [_eyeball(image, points_px, ring, iris, unit_px) for ring, iris in pairs]
+
+    def draw(self, region: np.ndarray, points: np.ndarray, rigid: np.ndarray, gaze: np.ndarray) -> None:
+        """Lays the eyes over skin, in place.
+
+        Args:
+            region: uint8 [h, w, 3 or more].
+            points: float [478, 2], where the points are (frame).
+            rigid: float [478, 2], where they would be without expression.
+            gaze: float [2], -1 to 1: the picture's right and down.
+        """
+        for eye in self._eyes:
+            opening = self._sheets.pixels(opening_of(points[list(eye.ring)]))  # [16, 2]
+            low, high = np.floor(opening.min(0)).astype(int) - 2, np.ceil(opening.max(0)).astype(int) + 3
+            left, top = np.maximum(low, 0)
+            right, bottom = np.minimum(high, self._sheets.size)
+            if left >= right or top >= bottom:
+                continue
+            mask = self._sheets.mask(opening, top, bottom, EDGE_BLUR_PX, left, right)[..., None]
+            if mask.max() < 0.02:
+                continue
+            ball = self._ball(eye, rigid, gaze, left, top, right, bottom)
+            part = region[top:bottom, left:right, :3]
+            part[:] = np.rint(part + mask * (ball.astype(np.float32) - part)).astype(np.uint8)
+
+    def _ball(self, eye: _Eyeball, rigid: np.ndarray, gaze: np.ndarray, left: int, top: int, right: int, bottom: int) -> np.ndarray:
+        """The eyeball behind a box of the region, uint8 [h, w, 3]."""
+        ring = list(eye.ring)
+        now = self._sheets.pixels(rigid[ring])
+        back = np.linalg.lstsq(np.column_stack([now, np.ones(len(now))]), self._rest_px[ring] - 0.5, rcond=None)[0].T  # [2, 3]
+        x, y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
+        source = np.stack([back[i, 0] * x + back[i, 1] * y + back[i, 2] for i in (0, 1)], -1)  # pixels of the picture
+        turn = back[:, :2] @ (self._sheets.turn @ np.asarray(gaze, np.float64)) * GAZE_REACH
+        limit = 0.85 * IRIS_SPREAD * eye.radius
+        turn *= min(1.0, limit / max(float(np.linalg.norm(turn)), 1e-6))
+        offset = source - (eye.iris - 0.5 + turn)
+        near = np.exp(-(offset**2).sum(-1, keepdims=True) / (2 * (IRIS_SPREAD * eye.radius) ** 2))
+        flat_top = np.clip(near * 1.35, 0, 1)  # the iris itself moves as a whole
+        source = source - turn * flat_top - eye.corner
+        return cv2.remap(eye.texture, source.astype(np.float32), _NO_SECOND_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+
+def opening_of(ring: np.ndarray) -> np.ndarray:
+    """What is seen between the lids [16, 2]: their edges drawn in by the lashes; shut lids meet in a line."""
+    lower, upper = ring[1:8], ring[9:][::-1]  # both from the outer corner to the inner
+    middle, half = (lower + upper) / 2, (lower[:, 1] - upper[:, 1]) / 2
+    half = np.maximum(half - LASH_MARGIN, 0)
+    down = np.stack([(lower[:, 0] - upper[:, 0]) / 2, half], -1)
+    drawn = ring.copy()
+    drawn[1:8], drawn[9:] = middle + down, (middle - down)[::-1]
+    drawn[0] = ring[0] + (middle[0] - ring[0]) * 0.25
+    drawn[8] = ring[8] + (middle[-1] - ring[8]) * 0.25
+    return drawn
+
+
+def _eyeball(image: np.ndarray, points_px: np.ndarray, ring: tuple[int, ...], iris: int, unit_px: float) -> _Eyeball:
+    eye = points_px[list(ring)]
+    pad = 0.16 * unit_px
+    height, width = image.shape[:2]
+    low = np.clip(np.floor(eye.min(0) - pad), 0, (width - 2, height - 2)).astype(int)
+    high = np.clip(np.ceil(eye.max(0) + pad), low + 2, (width, height)).astype(int)
+    crop = image[low[1] : high[1], low[0] : high[0]].astype(np.float32)
+    seen = np.zeros(crop.shape[:2], np.uint8)
+    units = opening_of((eye - eye.mean(0)) / unit_px) * unit_px + eye.mean(0)
+    cv2.fillPoly(seen, [np.rint((units - low - 0.5) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+    middle = points_px[iris]
+    radius = float(np.linalg.norm(points_px[iris + 1 : iris + 5] - middle, axis=1).mean())
+    x, y = np.meshgrid(np.arange(low[0], high[0]) + 0.5, np.arange(low[1], high[1]) + 0.5)
+    distance = np.hypot(x - middle[0], y - middle[1]) / max(radius, 1e-3)
+    white = spread_colour(crop, ((seen > 0) & (distance > 1.12)).astype(np.float32), default=crop[seen > 0].mean(0) if seen.any() else None)
+    whole = _iris(crop, seen > 0, distance, white)
+    texture = np.where(seen[..., None] > 0, crop, whole)
+    soft = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), 0.8)[..., None]
+    texture = np.where(seen[..., None] > 0, crop * np.clip(soft * 1.6 - 0.3, 0, 1) + whole * (1 - np.clip(soft * 1.6 - 0.3, 0, 1)), texture)
+    return _Eyeball(ring, np.clip(np.rint(texture), 0, 255).astype(np.uint8), low.astype(np.float64), middle.astype(np.float64), radius)
+
+
+def _iris(crop: np.ndarray, seen: np.ndarray, distance: np.ndarray, white: np.ndarray) -> np.ndarray:
+    """The eye without lids: white, and the iris as round as what is seen of it says."""
+    rings = np.clip((distance * 10).astype(int), 0, 11)
+    inside = seen & (distance < 1.2)
+    whole = white.copy()
+    if not inside.any():
+        return whole
+    weight = np.bincount(rings[inside], minlength=12)
+    known = np.flatnonzero(weight)
+    for channel in range(3):
+        total = np.bincount(rings[inside], crop[..., channel][inside], minlength=12)
+        profile = np.interp(np.arange(12), known, total[known] / weight[known])
+        value = np.interp(distance, (np.arange(12) + 0.5) / 10, profile)
+        share = np.clip((1.1 - distance) / 0.15, 0, 1)
+        whole[..., channel] += (value - whole[..., channel]) * share
+    return whole
