@@ -100,6 +100,8 @@ class FaceFinder:
 
     def _add(self, found: list[Face], picture: np.ndarray, detections: Iterator[Detection]) -> None:
         for detection in detections:
+            if any(_covers(face, detection) for face in found):
+                continue
             points, presence = self.landmarker.settle(picture, Crop.around(detection.box, *detection.eyes))
             if presence < LEAST_PRESENCE or not _is_face(points):
                 continue
@@ -164,6 +166,13 @@ def _is_face(points: np.ndarray) -> bool:
         return False
     spread = np.linalg.svd(points[:, :2] - points[:, :2].mean(0), compute_uv=False)
     return bool(spread[0] > 1 and spread[1] > 0.3 * spread[0])
+
+
+def _covers(face: Face, detection: Detection) -> bool:
+    """Whether a face is surely what was detected, so that it need not be looked at again."""
+    left, top, right, bottom = detection.box
+    off = float(np.linalg.norm(face.middle - ((left + right) / 2, (top + bottom) / 2)))
+    return face.score > 0.95 and off < 0.3 * face.size and 0.6 < (right - left) / max(face.size, 1) < 1.6
 
 
 def _same(one: Face, other: Face) -> bool:
