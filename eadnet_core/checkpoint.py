@@ -14,21 +14,12 @@ from torch import nn
 
 from .config import from_json, to_json
 from .errors import InputError
-from .models.denoiser import Denoiser, DenoiserConfig
-from .models.emotion_classifier import EmotionClassifier, EmotionClassifierConfig
-from .models.syncnet import SyncNet, SyncNetConfig
-from .models.video_encoder import ClipEncoder, ClipEncoderConfig
+from .motion.model import MotionModel, MotionModelConfig
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Version of the file's layout; another one is refused."""
 BASE_WEIGHTS = Path(__file__).parent / "weights" / "eadnet-base.safetensors"
-"""The denoiser that ships with the package."""
-SYNCNET_WEIGHTS = BASE_WEIGHTS.with_name("eadnet-syncnet.safetensors")
-"""The SyncNet that supervises the denoiser's training."""
-SYNCNET_JUDGE_WEIGHTS = BASE_WEIGHTS.with_name("eadnet-syncnet-judge.safetensors")
-"""The SyncNet that measures sync: trained apart from the one that supervises, with another seed and other voices."""
-EMOTION_WEIGHTS = BASE_WEIGHTS.with_name("eadnet-emotion.safetensors")
-"""The classifier of expressions."""
+"""The model that ships with the package."""
 
 Config = TypeVar("Config")
 Model = TypeVar("Model", bound=nn.Module)
@@ -89,40 +80,13 @@ def read_header(path: str | Path) -> CheckpointHeader:
     return _read(Path(path), with_weights=False)[0]
 
 
-def load_denoiser(path: str | Path = BASE_WEIGHTS) -> Denoiser:
-    """The denoiser of a checkpoint, float32, on the CPU, ready to run.
+def load_model(path: str | Path = BASE_WEIGHTS) -> MotionModel:
+    """The model of a checkpoint, float32, on the CPU, ready to run.
 
     Raises:
         InputError: The file is missing, damaged, foreign, of another version, or its weights are not those of its configuration.
     """
-    return _load(Path(path), Denoiser, DenoiserConfig)
-
-
-def load_syncnet(path: str | Path = SYNCNET_WEIGHTS) -> SyncNet:
-    """The SyncNet of a checkpoint, float32, on the CPU, ready to run; SYNCNET_JUDGE_WEIGHTS are the ones to measure with.
-
-    Raises:
-        InputError: As `load_denoiser`.
-    """
-    return _load(Path(path), SyncNet, SyncNetConfig)
-
-
-def load_clip_encoder(path: str | Path) -> ClipEncoder:
-    """The built-in video encoder of a checkpoint, float32, on the CPU, ready to run; `train video` makes one.
-
-    Raises:
-        InputError: As `load_denoiser`.
-    """
-    return _load(Path(path), ClipEncoder, ClipEncoderConfig)
-
-
-def load_emotion_classifier(path: str | Path = EMOTION_WEIGHTS) -> EmotionClassifier:
-    """The emotion classifier of a checkpoint, float32, on the CPU, ready to run.
-
-    Raises:
-        InputError: As `load_denoiser`.
-    """
-    return _load(Path(path), EmotionClassifier, EmotionClassifierConfig)
+    return _load(Path(path), MotionModel, MotionModelConfig)
 
 
 def _load(path: Path, kind: type[Model], config_kind: type[Config]) -> Model:
@@ -151,7 +115,10 @@ def _read(path: Path, with_weights: bool) -> tuple[CheckpointHeader, dict[str, t
     if not {"format", "model", "config", "provenance"} <= set(texts):
         raise InputError(f"{path} is no checkpoint of EAD-Net (its header has {sorted(texts)}); give one that this pack has written.")
     if texts["format"] != str(FORMAT_VERSION):
-        raise InputError(f"{path} has format {texts['format']}; this version of the pack reads format {FORMAT_VERSION}: take its weights.")
+        raise InputError(
+            f"{path} has format {texts['format']}, weights of another version of the pack; this one reads format {FORMAT_VERSION}: "
+            f"take its own ({BASE_WEIGHTS.name}) or train anew."
+        )
     return CheckpointHeader(texts["model"], texts["config"], json.loads(texts["provenance"])), state
 
 

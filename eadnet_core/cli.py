@@ -1,4 +1,4 @@
-"""The command line: animate, describe, evaluate, prepare, train, synth, bench; one sentence and status 2 for what cannot be used."""
+"""The command line: animate, capture, describe, evaluate, prepare, train, synth, bench; one sentence and status 2 for what is no use."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from .errors import InputError
 from .option_values import gaze, number, whole
-
-if TYPE_CHECKING:
-    from .emotion.track import EmotionTrack
 
 MAX_SEED = 2**63 - 1
 RECIPES = Path(__file__).parent / "training" / "recipes"
@@ -39,50 +36,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def animate(options: argparse.Namespace) -> None:
-    """Portrait, sound and feeling become a video file."""
-    from .render.video import check_output
+    """Portrait, sound and feeling, or a motion, become a video file."""
+    from .animate_command import animate
 
-    check_output(options.out)
-    if options.timeline is not None and options.emotion is not None:
-        raise InputError(f"Both --emotion {options.emotion} and --timeline {options.timeline} are given; give one of them.")
-    from tqdm import tqdm
-
-    from .audio.sound import read_sound
-    from .diffusion.sampler import SamplerOptions
-    from .emotion.action_unit_file import read_action_units
-    from .pipeline import EADNetPipeline
-    from .types import MotionControl
-
-    sound = read_sound(options.audio)
-    pipe = EADNetPipeline.from_pretrained(options.weights, options.device)
-    clip = pipe(
-        options.portrait,
-        sound,
-        _emotion(options, sound.num_samples / sound.rate),
-        options.intensity,
-        action_units=None if options.au is None else read_action_units(options.au),
-        control=MotionControl(head=options.head, blinks=options.blinks, gaze=options.gaze),
-        options=SamplerOptions(
-            steps=options.steps,
-            audio_scale=options.audio_guidance,
-            emotion_scale=options.emotion_guidance,
-            action_unit_scale=options.au_guidance,
-            seed=options.seed,
-        ),
-        size=options.size,
-        face=options.face,
-    )
-    with tqdm(total=clip.num_frames, unit="frame", file=sys.stderr) as bar:
-        clip.save(options.out, lambda done, total, preview: bar.update())
-    print(options.out)
+    animate(options)
 
 
-def _emotion(options: argparse.Namespace, duration_s: float) -> str | EmotionTrack:
-    if options.timeline is None:
-        return "neutral" if options.emotion is None else options.emotion
-    from .emotion.timeline import read_timeline
+def capture(options: argparse.Namespace) -> None:
+    """A performance in a video becomes a motion file, for `animate --motion`."""
+    from .capture_command import capture
 
-    return read_timeline(options.timeline, duration_s)
+    capture(options)
 
 
 def describe(options: argparse.Namespace) -> None:
@@ -107,63 +71,29 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def prepare(options: argparse.Namespace) -> None:
-    """Videos of people become footage to train on; goes on where an earlier run stopped."""
+    """Videos of people become motion and sound to learn from, no picture kept; goes on where an earlier run stopped."""
     _check_folder(options.out)
     from .prepare_command import prepare
 
     prepare(options)
 
 
-def train_base(options: argparse.Namespace) -> None:
-    """The denoiser, on drawn faces that speak a corpus, and on footage; goes on where an earlier training stopped."""
+def train_speech(options: argparse.Namespace) -> None:
+    """The speech encoder, on a corpus of synthetic speech."""
     _check_folder(options.out)
     _check_recipe(options.recipe)
-    from .train_command import train
+    from .train_command import train_speech
 
-    train(options)
+    train_speech(options)
 
 
-def train_locator(options: argparse.Namespace) -> None:
-    """The face locator, on drawn faces."""
-    from .device import choose_device
-    from .training.locator.train import train_locator
-
+def train_text(options: argparse.Namespace) -> None:
+    """The text encoder, on captions."""
     _check_folder(options.out)
     _check_recipe(options.recipe)
+    from .train_command import train_text
 
-    def progress(where: str, losses: dict[str, float], net: object) -> None:
-        print(where, *(f"{name} {value:.4f}" for name, value in losses.items()), file=sys.stderr)
-
-    device = str(choose_device(options.device))
-    train_locator(options.recipe, options.out, options.minutes, device, progress, commit=options.commit)
-    print(options.out)
-
-
-def train_sync(options: argparse.Namespace) -> None:
-    """SyncNet, on drawn lips that speak a corpus; recipe sync_judge makes the one that measures."""
-    _check_folder(options.out)
-    _check_recipe(options.recipe)
-    from .train_supervisors_command import train_sync
-
-    train_sync(options)
-
-
-def train_video(options: argparse.Namespace) -> None:
-    """The built-in video encoder of the TREPA loss, on drawn faces that speak a corpus."""
-    _check_folder(options.out)
-    _check_recipe(options.recipe)
-    from .train_supervisors_command import train_video
-
-    train_video(options)
-
-
-def train_emotion(options: argparse.Namespace) -> None:
-    """The classifier of expressions that `evaluate` uses, on drawn faces."""
-    _check_folder(options.out)
-    _check_recipe(options.recipe)
-    from .train_emotion_command import train
-
-    train(options)
+    train_text(options)
 
 
 def synth_speech(options: argparse.Namespace) -> None:
@@ -172,21 +102,6 @@ def synth_speech(options: argparse.Namespace) -> None:
 
     _check_folder(options.out)
     make_corpus(options.out, options.minutes, options.seed)
-    print(options.out)
-
-
-def synth_faces(options: argparse.Namespace) -> None:
-    """A sheet of drawn faces, to look at what training sees."""
-    import cv2
-    import torch
-
-    from .synthetic.clip import draw_portraits
-
-    _check_folder(options.out)
-    pictures = draw_portraits(options.rows * options.columns, options.size, torch.Generator().manual_seed(options.seed))[0]
-    sheet = pictures.unflatten(0, (options.rows, options.columns)).permute(0, 3, 1, 4, 2).flatten(2, 3).flatten(0, 1)  # [H, W, 3]
-    if not cv2.imwrite(str(options.out), cv2.cvtColor((sheet * 255).round().byte().numpy(), cv2.COLOR_RGB2BGR)):
-        raise InputError(f"Output {options.out} has no picture format in its name; let it end in .png or .jpg.")
     print(options.out)
 
 
@@ -222,7 +137,8 @@ def _parser() -> argparse.ArgumentParser:
 
     one = _command(commands, "animate", animate)
     one.add_argument("--portrait", type=Path, required=True, metavar="IMG", help="picture with a face, any size and format")
-    one.add_argument("--audio", type=Path, required=True, metavar="WAV", help="recording, any format; a video's sound works too")
+    one.add_argument("--audio", type=Path, metavar="WAV", help="recording, any format; a video's sound works too")
+    one.add_argument("--motion", type=Path, metavar="FILE", help="performance to play, of `capture` or `--save-motion`; sound is then optional")
     one.add_argument("--out", type=Path, required=True, metavar="OUT.mp4", help="video to write (.mp4, .mov or .mkv)")
     one.add_argument("--emotion", metavar="TEXT", help="label (happy, sad, ...) or free text; neutral if not given")
     one.add_argument("--intensity", type=number(0, 1), default=1.0, metavar="X", help="of the emotion, 0 to 1 (default 1)")
@@ -232,7 +148,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--au", type=Path, metavar="FILE", help="Action Unit curves over time: CSV, ARKit blendshapes, or a plan of `describe`"
     )
-    one.add_argument("--steps", type=whole(1, 8), default=1, metavar="N", help="sampling steps, 1 to 8 (default 1)")
+    one.add_argument("--save-motion", type=Path, metavar="FILE", help="also keep the performance (.npz or .json)")
+    one.add_argument("--keep-expression", type=number(0, 1), default=1.0, metavar="X", help="of the portrait's own, 0 to 1 (default 1)")
     for name, thing in (("audio", "the sound"), ("emotion", "the feeling"), ("au", "Action Units")):
         said = f"how much {thing} counts, 0 (ignored) to 10 (default 1)"
         one.add_argument(f"--{name}-guidance", type=number(0, 10), default=1.0, metavar="X", help=said)
@@ -243,6 +160,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--gaze", type=gaze, metavar="X,Y", help="where to look, -1 to 1: right and down in the picture (default: by chance)")
     one.add_argument("--face", type=whole(0, 999), default=0, metavar="N", help="which face, counted from 0 at the largest (default 0)")
     _add_model(one)
+
+    one = _command(commands, "capture", capture)
+    one.add_argument("--video", type=Path, required=True, metavar="IN", help="video of a face, any rate, size and orientation")
+    one.add_argument("--out", type=Path, required=True, metavar="MOTION", help="motion to write (.npz or .json)")
+    one.add_argument("--face", type=whole(0, 999), default=0, metavar="N", help="which face of the first frame that shows any (default 0)")
 
     one = _command(commands, "describe", describe)
     _add_scene(one)
@@ -265,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, required=True, metavar="REPORT.json", help="report to write; its picture goes beside it as .png")
     one.add_argument("--emotion", metavar="LABEL", help="class that was asked for (default: what names of files and folders say)")
     one.add_argument("--phones", type=Path, metavar="FILE", help="what is said when (default: NAME.phones.json beside a video)")
-    one.add_argument("--seam-every", type=whole(2, 9999), metavar="N", help="frames from seam to seam (default: this pack's windows)")
+    one.add_argument("--seam-every", type=whole(2, 9999), metavar="N", help="frames from seam to seam of the generator's windows (default: none)")
     one.add_argument("--syncnet", type=Path, metavar="FILE", help="public SyncNet, syncnet_v2.safetensors: Sync-C and Sync-D as in papers")
     one.add_argument("--recogniser", type=Path, metavar="FILE", help="ArcFace IResNet, for identity (default: upper-face appearance)")
     one.add_argument("--frame-features", type=Path, metavar="PATH", help="for FID: Inception-v3 of 2015, or a picture model's folder")
@@ -280,38 +202,26 @@ def _parser() -> argparse.ArgumentParser:
     _add_model(one)
 
     one = _command(commands, "prepare", prepare)
-    one.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR", help="folders of videos; HDTF and MEAD are known")
-    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of footage to make, or to go on with")
+    one.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR", help="folders of videos of people who talk")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of motion to make, or to go on with")
     one.add_argument("--workers", type=whole(1, 999), metavar="N", help="processes (default: one for each processor)")
 
     kinds = commands.add_parser("train", help="New weights from a recipe.").add_subparsers(required=True, metavar="NAME")
-    trainings = {"base": train_base, "locator": train_locator, "sync": train_sync, "video": train_video, "emotion": train_emotion}
-    for name, run in trainings.items():
+    for name, run in (("speech", train_speech), ("text", train_text)):
         one = _command(kinds, name, run)
         one.add_argument("--recipe", type=Path, default=RECIPES / f"{name}.json", metavar="FILE", help="default: the one that ships")
         one.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
         one.add_argument("--minutes", type=number(0.01, 100_000), metavar="M", help="budget (default: the recipe's)")
         one.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, ... (default auto)")
         one.add_argument("--commit", default="unknown", metavar="NAME", help="version of the code, for the weights' header")
-        if run in (train_base, train_sync, train_video):
+        one.add_argument("--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: those that ship)")
+        if run is train_speech:
             one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
-        if run is train_base:
-            one.add_argument("--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: none)")
-            one.add_argument("--syncnet", type=Path, metavar="FILE", help="what supervises lips (default: the one that ships)")
-            one.add_argument("--video-encoder", type=Path, metavar="PATH", help="for trepa: of `train video`, or a VideoMAE's folder")
-            one.add_argument("--data", type=Path, nargs="+", metavar="DIR", help="footage that `prepare` made, to train on, too")
-            one.add_argument("--footage-share", type=number(0, 1), metavar="X", help="of the batches, with --data (default: the recipe's)")
 
-    kinds = commands.add_parser("synth", help="Training material: speech, faces.").add_subparsers(required=True, metavar="KIND")
+    kinds = commands.add_parser("synth", help="Training material: speech.").add_subparsers(required=True, metavar="KIND")
     one = _command(kinds, "speech", synth_speech)
     one.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
     one.add_argument("--minutes", type=number(0.05, 600), default=50.0, metavar="M", help="length of all speech (default 50)")
-    one.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N")
-    one = _command(kinds, "faces", synth_faces)
-    one.add_argument("--out", type=Path, required=True, metavar="FILE.png")
-    one.add_argument("--rows", type=whole(1, 50), default=4, metavar="N")
-    one.add_argument("--columns", type=whole(1, 50), default=6, metavar="N")
-    one.add_argument("--size", type=whole(32, 1024), default=192, metavar="PX", help="of each face (default 192)")
     one.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N")
     return parser
 
@@ -323,7 +233,7 @@ def _command(commands: argparse._SubParsersAction, name: str, run: Callable[[arg
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="denoiser's checkpoint (default: the one that ships with the package)")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="checkpoint of the motion model (default: the one that ships with the package)")
     parser.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps, ... (default auto)")
 
 

@@ -138,7 +138,7 @@ class MouthInside:
         if self._own is not None:
             pixels = self._sheets.frame.pixels(at).astype(np.float32) - 0.5
             own = cv2.remap(self._image, pixels, _NO_SECOND_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-            share = cv2.remap(self._own, pixels, _NO_SECOND_MAP, cv2.INTER_LINEAR)
+            share = cv2.remap(self._own, pixels, _NO_SECOND_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             colour = _over(colour, own, share)
         else:
             colour *= deep[..., None]

@@ -9,9 +9,6 @@ from ..face.topology import LOWER_INNER_LIP, UPPER_INNER_LIP
 from ..rig.face_frame import FaceFrame
 from ..rig.rig import ABOVE, BELOW, HALF_WIDTH, NODES, PosedFace
 
-LANCZOS_PIXELS = 1_000_000
-"""Region up to which pixels are fetched by Lanczos: over all sub-pixel shifts it keeps 0.97 of a portrait's fine detail
-(variance of its Laplacian) where bicubic keeps 0.92 and down to 0.5, which shimmers. Larger regions take bicubic, a third of the time."""
 LINE_BLUR_PX = 0.7
 _SHIFT = 4
 _NO_SECOND_MAP = np.empty(0, np.float32)
@@ -40,7 +37,6 @@ class Sheets:
         self.size = columns.stop - columns.start, rows.stop - rows.start
         x, y = np.meshgrid(np.arange(columns.start, columns.stop, dtype=np.float32), np.arange(rows.start, rows.stop, dtype=np.float32))
         self._position = np.stack([x, y], -1)
-        self._fetch = cv2.INTER_LANCZOS4 if x.size <= LANCZOS_PIXELS else cv2.INTER_CUBIC
         step = np.array([2 * HALF_WIDTH, ABOVE + BELOW]) / (NODES - 1)
         to_cells = frame.to_frame / step[:, None]  # [2, 3]: from pixels, measured from the corner, to the grid's nodes
         to_cells[:, 2] += np.array([HALF_WIDTH, ABOVE]) / step + to_cells[:, :2] @ (self.offset + 0.5)
@@ -90,7 +86,8 @@ class Sheets:
     def _fetched(self, sheet: np.ndarray, top: int, bottom: int) -> np.ndarray:
         if bottom <= top:
             return np.empty((0, self.size[0], 4), np.uint8)
-        return cv2.remap(self._pixels, self.source(sheet, top, bottom), _NO_SECOND_MAP, self._fetch, borderMode=cv2.BORDER_REFLECT_101)
+        source = self.source(sheet, top, bottom)
+        return cv2.remap(self._pixels, source, _NO_SECOND_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
 
 
 def lip_line(points: np.ndarray) -> np.ndarray:

@@ -31,11 +31,11 @@ class VideoWriter:
         notes: One sentence for each change that the file format forces on the sound.
     """
 
-    def __init__(self, path: str | Path, size: tuple[int, int], sound: Sound) -> None:
+    def __init__(self, path: str | Path, size: tuple[int, int], sound: Sound | None) -> None:
         """Args:
         path: Where the video goes; the name's ending says the format (see FORMATS).
         size: (width, height) of the frames; an odd side loses its last row or column.
-        sound: What is heard; padded with silence or cut to the picture's length.
+        sound: What is heard; padded with silence or cut to the picture's length. None: a video without sound.
 
         Raises:
             InputError: The path cannot be written.
@@ -44,14 +44,20 @@ class VideoWriter:
         check_output(self._path)
         self._temporary = _temporary_name(self._path)
         self._width, self._height = (side // 2 * 2 for side in size)
+        self._to_yuv = VideoReformatter()
+        self.notes: list[str] = []
+        self._sound = sound
+        if sound is not None:
+            self._prepare_sound(sound)
+        self._num_frames = 0
+        self._num_samples = 0
+
+    def _prepare_sound(self, sound: Sound) -> None:
         self._samples, self.notes = _aac_channels(sound.samples)
         self._rate = sound.rate
         self._aac_rate = min((rate for rate in AAC_RATES if rate >= sound.rate), default=AAC_RATES[-1])
         if self._aac_rate != sound.rate:
             self.notes.append(f"AAC has no rate of {sound.rate} samples a second; the sound was resampled to {self._aac_rate}.")
-        self._to_yuv = VideoReformatter()
-        self._num_frames = 0
-        self._num_samples = 0
 
     def __enter__(self) -> VideoWriter:
         self._container = av.open(str(self._temporary), "w", format=FORMATS[self._path.suffix.lower()])
@@ -61,9 +67,10 @@ class VideoWriter:
         context.colorspace, context.color_primaries, context.color_trc = BT709, BT709, BT709
         context.color_range = ColorRange.MPEG
         self._video = video
-        channels = self._samples.shape[0]
-        self._audio = self._container.add_stream("aac", rate=self._aac_rate, layout=AAC_LAYOUTS[channels])
-        self._audio.bit_rate = channels * min(128_000, 5 * self._aac_rate)  # AAC holds at most 6 bits a sample
+        if self._sound is not None:
+            channels = self._samples.shape[0]
+            self._audio = self._container.add_stream("aac", rate=self._aac_rate, layout=AAC_LAYOUTS[channels])
+            self._audio.bit_rate = channels * min(128_000, 5 * self._aac_rate)  # AAC holds at most 6 bits a sample
         return self
 
     def write(self, frame: np.ndarray) -> None:
@@ -80,7 +87,8 @@ class VideoWriter:
         picture.pts, picture.time_base = self._num_frames, 1 / FRAME_RATE
         self._num_frames += 1
         self._container.mux(self._video.encode(picture))
-        self._write_sound_until(samples_until(self._num_frames, self._rate))
+        if self._sound is not None:
+            self._write_sound_until(samples_until(self._num_frames, self._rate))
 
     def _write_sound_until(self, end: int) -> None:
         block = self._samples[:, self._num_samples : end]
@@ -95,7 +103,8 @@ class VideoWriter:
         try:
             if kind is None:
                 self._container.mux(self._video.encode(None))
-                self._container.mux(self._audio.encode(None))
+                if self._sound is not None:
+                    self._container.mux(self._audio.encode(None))
             self._container.close()
             if kind is None:
                 os.replace(self._temporary, self._path)

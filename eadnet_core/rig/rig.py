@@ -15,8 +15,8 @@ from .visibility import seen_from
 
 HALF_WIDTH, ABOVE, BELOW = 2.9, 2.6, 3.2
 """The moved region around the point between the eyes, eye distances: hair and shoulders included."""
-NODES = 160
-"""Of the region's grid, each way: one for 0.036 eye distances."""
+NODES = 136
+"""Of the region's grid, each way: one for 0.043 eye distances."""
 FACE_BOX = (-1.55, 1.55, -1.2, 2.5)
 """Left, right, top and bottom of what expressions move."""
 LEAST_FOLDED, CALM = 0.15, 1.3
@@ -125,7 +125,7 @@ class Rig:
         u = ((head[..., 0] - box_x[0]) / (box_x[1] - box_x[0])).astype(np.float32)
         v = ((head[..., 1] - box_y[0]) / (box_y[1] - box_y[0])).astype(np.float32)
         offset = (skin - self._nodes).astype(np.float32)
-        return head + cv2.remap(offset, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+        return head + cv2.remap(offset, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
     def _cells(self, at: np.ndarray) -> np.ndarray:
         """Fractional columns and rows [..., 2] of places in the frame."""
@@ -133,4 +133,4 @@ class Rig:
 
 
 def _at(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    return cv2.remap(values, cells[:, 0].astype(np.float32), cells[:, 1].astype(np.float32), cv2.INTER_LINEAR)[:, 0]
+    return cv2.remap(values, cells[:, 0].astype(np.float32), cells[:, 1].astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]

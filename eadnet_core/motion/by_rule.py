@@ -1,0 +1,158 @@
+"""Motion by rule: visemes heard, Action Units asked and what happens by chance become a performance, nothing learnt in between."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+from ..emotion.arkit import ARKIT_NAMES
+from ..emotion.vocabulary import ACTION_UNITS
+from ..face.face_model import FaceModel
+from ..face.topology import LOWER_INNER_LIP, UPPER_INNER_LIP
+from ..timebase import FRAME_RATE
+from .face_motion import FaceMotion
+from .lips import LipContact
+from .prior import PriorMotion
+from .space import MotionSpace
+
+OPEN, WIDE, ROUND, CLOSE, TEETH = range(5)
+"""Columns of visemes."""
+
+VISEME_SHAPES: dict[int, dict[str, float]] = {
+    OPEN: {"jawOpen": 0.52, "mouthLowerDownLeft": 0.16, "mouthLowerDownRight": 0.16, "mouthUpperUpLeft": 0.08, "mouthUpperUpRight": 0.08},
+    WIDE: {"mouthStretchLeft": 0.42, "mouthStretchRight": 0.42, "mouthSmileLeft": 0.22, "mouthSmileRight": 0.22, "mouthLowerDownLeft": 0.10, "mouthLowerDownRight": 0.10},
+    ROUND: {"mouthPucker": 0.72, "mouthFunnel": 0.40},
+    CLOSE: {"mouthPressLeft": 0.25, "mouthPressRight": 0.25, "mouthRollUpper": 0.18, "mouthRollLower": 0.18},
+    TEETH: {"mouthRollLower": 0.35, "mouthUpperUpLeft": 0.18, "mouthUpperUpRight": 0.18, "jawOpen": 0.03},
+}  # fmt: skip
+"""What lips do for each viseme at 1. Source: ours; sizes so that loud speech spans what people's lips span."""
+
+UNIT_SHAPES: dict[str, dict[str, float]] = {
+    "AU1": {"browInnerUp": 1.0},
+    "AU2L": {"browOuterUpLeft": 1.0},
+    "AU2R": {"browOuterUpRight": 1.0},
+    "AU4": {"browDownLeft": 1.0, "browDownRight": 1.0},
+    "AU6": {"cheekSquintLeft": 0.9, "cheekSquintRight": 0.9},
+    "AU7": {"eyeSquintLeft": 0.9, "eyeSquintRight": 0.9},
+    "AU9": {"noseSneerLeft": 1.3, "noseSneerRight": 1.3},
+    "AU10": {"mouthUpperUpLeft": 0.9, "mouthUpperUpRight": 0.9},
+    "AU12L": {"mouthSmileLeft": 0.85},
+    "AU12R": {"mouthSmileRight": 0.85},
+    "AU14L": {"mouthDimpleLeft": 0.8},
+    "AU14R": {"mouthDimpleRight": 0.8},
+    "AU15": {"mouthFrownLeft": 1.1, "mouthFrownRight": 1.1},
+    "AU16": {"mouthLowerDownLeft": 0.8, "mouthLowerDownRight": 0.8},
+    "AU17": {"mouthShrugLower": 0.9},
+    "AU18": {"mouthPucker": 0.8},
+    "AU20": {"mouthStretchLeft": 1.1, "mouthStretchRight": 1.1},
+    "AU23": {"mouthRollUpper": 0.35, "mouthRollLower": 0.35, "mouthPressLeft": 0.3, "mouthPressRight": 0.3},
+    "AU24": {"mouthPressLeft": 0.8, "mouthPressRight": 0.8},
+    "AU25": {"mouthLowerDownLeft": 0.35, "mouthLowerDownRight": 0.35, "mouthUpperUpLeft": 0.12, "mouthUpperUpRight": 0.12},
+    "AU26": {"jawOpen": 0.40},
+}
+"""The shapes that show an Action Unit at 1. Source: FACS descriptions, sizes ours."""
+LIDS_OF_UNITS = {"AU5": -0.9, "AU7": 0.12, "AU6": 0.05}
+"""How far lids close for a unit at 1."""
+
+LIP_SHARPNESS = 1.0
+"""How much faster lips move than what is heard says: unsharp masking over 0.12 s, the time constant of people's lips."""
+CLOSED_FRAMES = 3
+"""A closure holds for so many frames around its peak: lips meet before the sound stops, and part after it starts."""
+CLOSES_AT = 0.55
+"""Closures heard this surely are whole."""
+MOUTH_UNDER_SPEECH = 0.35
+"""By how much what a feeling does to the parting of lips gives way where speech parts them."""
+FELT_UNITS = 1.6
+"""Sum of Action Units at which the portrait's own expression of the mouth has given way altogether."""
+BROW_OUTER_SHARE = 0.5
+_PARTING = ("jawOpen", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight")
+
+
+def motion_by_rule(
+    visemes: np.ndarray, action_units: np.ndarray, prior: PriorMotion, duration_s: Fraction, liveliness: float = 1.0
+) -> FaceMotion:
+    """The performance of N frames at 25 a second.
+
+    Args:
+        visemes: float [N, 5], 0 to 1, in the order of speech.visemes.VISEMES.
+        action_units: float [N, 24], 0 to 1, in the order of ACTION_UNITS: what feeling and curves ask.
+        prior: What happens by chance.
+        duration_s: Length of the sound.
+        liveliness: Of the brows that go with speech, 0 to 2.
+    """
+    model, space = FaceModel.from_pretrained(), MotionSpace.from_pretrained()
+    heard = articulated(np.asarray(visemes, np.float64))
+    units = np.asarray(action_units, np.float64)
+    weights = _spoken(heard) + _felt(units, heard)
+    brow = liveliness * prior.brows
+    weights[:, ARKIT_NAMES.index("browInnerUp")] += brow
+    for side in ("Left", "Right"):
+        weights[:, ARKIT_NAMES.index(f"browOuterUp{side}")] += BROW_OUTER_SHARE * brow
+    displacement = np.einsum("nu,upc->npc", weights, model.units)
+    _close(displacement, heard[:, CLOSE], model.mean)
+    lids = prior.lids + sum(value * units[:, [ACTION_UNITS.index(unit)]] for unit, value in LIDS_OF_UNITS.items()) * (1 - prior.lids)
+    asked = np.stack([units[:, ACTION_UNITS.index(unit)] for unit in ("AU45R", "AU45L")], 1)
+    return FaceMotion(
+        expression=space.encode(displacement),
+        rotation=prior.rotation,
+        translation=prior.translation,
+        gaze=prior.gaze,
+        lids=np.maximum(lids, asked).clip(-1, 1),
+        keep=(1 - _mouth_felt(units)).astype(np.float32),
+        rate=FRAME_RATE,
+        duration_s=duration_s,
+    )
+
+
+def articulated(visemes: np.ndarray) -> np.ndarray:
+    """What lips make of what is heard, [N, 5]: as quick as people's, closures whole and held, no opening beside them."""
+    frames = 0.12 * float(FRAME_RATE)
+    sharp = visemes + LIP_SHARPNESS * (visemes - gaussian_filter1d(visemes, frames, axis=0, mode="nearest"))
+    sharp = sharp.clip(0, 1.15)
+    held = maximum_filter1d(visemes[:, CLOSE], CLOSED_FRAMES, mode="nearest")
+    held = gaussian_filter1d(np.maximum(visemes[:, CLOSE], 0.6 * held), 0.5, mode="nearest")
+    sharp[:, CLOSE] = np.clip(held / CLOSES_AT, 0, 1) ** 1.5
+    return sharp
+
+
+def _spoken(heard: np.ndarray) -> np.ndarray:
+    """Weights of ARKit shapes [N, 51]."""
+    weights = np.zeros((len(heard), len(ARKIT_NAMES) - 1))
+    parted = 1 - heard[:, CLOSE]
+    for viseme, shapes in VISEME_SHAPES.items():
+        for name, value in shapes.items():
+            weights[:, ARKIT_NAMES.index(name)] += value * heard[:, viseme] * (parted if name in _PARTING else 1.0)
+    return weights
+
+
+def _felt(units: np.ndarray, heard: np.ndarray) -> np.ndarray:
+    """Weights of ARKit shapes [N, 51]: feelings give way to speech where both part the lips, and nowhere else."""
+    weights = np.zeros((len(units), len(ARKIT_NAMES) - 1))
+    for unit, shapes in UNIT_SHAPES.items():
+        for name, value in shapes.items():
+            weights[:, ARKIT_NAMES.index(name)] += value * units[:, ACTION_UNITS.index(unit)]
+    yields = 1 - MOUTH_UNDER_SPEECH * np.maximum(heard[:, OPEN], heard[:, CLOSE]).clip(0, 1)
+    for name in _PARTING:
+        weights[:, ARKIT_NAMES.index(name)] *= yields
+    return weights
+
+
+def _close(displacement: np.ndarray, close: np.ndarray, mean: np.ndarray) -> None:
+    """Brings the lips together, in place, as far as closures [N] ask, whatever else parts them."""
+    contact = LipContact(mean)
+    for frame in np.flatnonzero(close > 0.02):
+        moved = mean + displacement[frame]
+        gaps = displacement[frame, list(LOWER_INNER_LIP), 1] - displacement[frame, list(UPPER_INNER_LIP), 1]
+        displacement[frame, :, 1] += contact.correction(moved, gaps.clip(0) * (1 - close[frame]) + _resting(mean))
+
+
+def _resting(mean: np.ndarray) -> np.ndarray:
+    return mean[list(LOWER_INNER_LIP), 1] - mean[list(UPPER_INNER_LIP), 1]
+
+
+def _mouth_felt(units: np.ndarray) -> np.ndarray:
+    """How far a feeling has taken over the mouth, [N], 0 to 1."""
+    total = units[:, [i for i, unit in enumerate(ACTION_UNITS) if unit not in ("AU45L", "AU45R")]].sum(1)
+    return np.clip(total / FELT_UNITS, 0, 1)
