@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from .fetch import fetch
 from .spread import spread_colour
 
 BAND = 0.14
@@ -53,7 +54,7 @@ def filled_behind(image: np.ndarray, follows: np.ndarray, unit_px: float) -> np.
     beyond = np.clip(2 * place[labels] - here, 0, np.float32([width - 1, height - 1]))  # mirrored at the nearest pixel that is seen
     smooth = _inpainted(image, hidden)
     grain = image - cv2.GaussianBlur(image, (0, 0), GRAIN * unit_px).astype(np.float32)
-    mirrored = cv2.remap(np.clip(grain, -MOST_GRAIN, MOST_GRAIN), beyond, np.empty(0, np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    mirrored = fetch(np.clip(grain, -MOST_GRAIN, MOST_GRAIN), beyond)
     mirrored *= np.clip(1 - distance / (DEEPEST_GRAIN * unit_px), 0, 1)[..., None]
     return np.where(hidden[..., None] > 0, np.clip(np.rint(smooth + mirrored), 0, 255), image).astype(np.uint8)
 

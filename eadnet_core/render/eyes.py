@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from ..face.topology import LEFT_EYE, LEFT_IRIS, RIGHT_EYE, RIGHT_IRIS
+from .fetch import fetch
 from .sheets import Sheets
 from .spread import spread_colour
 
@@ -18,7 +19,6 @@ GAZE_REACH = 0.115
 IRIS_SPREAD = 1.25
 """Around an iris that moves the white is stretched; deviation of that, in radii of the iris."""
 EDGE_BLUR_PX = 0.7
-_NO_SECOND_MAP = np.empty(0, np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +93,7 @@ class Eyes:
         near = np.exp(-(offset**2).sum(-1, keepdims=True) / (2 * (IRIS_SPREAD * eye.radius) ** 2))
         flat_top = np.clip(near * 1.35, 0, 1)  # the iris itself moves as a whole
         source = source - turn * flat_top - eye.corner
-        return cv2.remap(eye.texture, source.astype(np.float32), _NO_SECOND_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return fetch(eye.texture, source, cv2.INTER_CUBIC)
 
 
 def opening_of(ring: np.ndarray) -> np.ndarray:

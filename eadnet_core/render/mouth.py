@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from ..face.topology import CHIN, INNER_LIPS, LOWER_INNER_LIP, UPPER_INNER_LIP, UPPER_OUTER_LIP
+from .fetch import fetch
 from .sheets import Sheets
 
 SKULL_POINTS = (*UPPER_OUTER_LIP, 2, 98, 327, 1, 164, 205, 425)
@@ -33,7 +34,6 @@ JAW_SHARE = 0.92
 IVORY, TONGUE, GUM, DARK = (np.float32(c) for c in ([222, 212, 196], [160, 84, 84], [172, 96, 96], [52, 22, 24]))
 DAYLIGHT = 168.0
 """Mean grey of skin under which these colours were chosen."""
-_NO_SECOND_MAP = np.empty(0, np.float32)
 
 
 class MouthInside:
@@ -137,8 +137,8 @@ class MouthInside:
 
         if self._own is not None:
             pixels = self._sheets.frame.pixels(at).astype(np.float32) - 0.5
-            own = cv2.remap(self._image, pixels, _NO_SECOND_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
-            share = cv2.remap(self._own, pixels, _NO_SECOND_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            own = fetch(self._image, pixels, cv2.INTER_CUBIC).astype(np.float32)
+            share = fetch(self._own, pixels)
             colour = _over(colour, own, share)
         else:
             colour *= deep[..., None]

@@ -8,10 +8,10 @@ import numpy as np
 from ..face.topology import LOWER_INNER_LIP, UPPER_INNER_LIP
 from ..rig.face_frame import FaceFrame
 from ..rig.rig import ABOVE, BELOW, HALF_WIDTH, NODES, PosedFace
+from .fetch import fetch
 
 LINE_BLUR_PX = 0.7
 _SHIFT = 4
-_NO_SECOND_MAP = np.empty(0, np.float32)
 
 
 class Sheets:
@@ -86,8 +86,7 @@ class Sheets:
     def _fetched(self, sheet: np.ndarray, top: int, bottom: int) -> np.ndarray:
         if bottom <= top:
             return np.empty((0, self.size[0], 4), np.uint8)
-        source = self.source(sheet, top, bottom)
-        return cv2.remap(self._pixels, source, _NO_SECOND_MAP, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
+        return fetch(self._pixels, self.source(sheet, top, bottom), cv2.INTER_CUBIC)
 
 
 def lip_line(points: np.ndarray) -> np.ndarray:
