@@ -13,21 +13,21 @@ import numpy as np
 from tqdm import tqdm
 
 from .charts.report import draw_report
-from .checkpoint import SYNCNET_JUDGE_WEIGHTS
 from .device import choose_device
 from .emotion.vocabulary import EMOTIONS
 from .errors import InputError
-from .face.locator import WEIGHTS, FaceLocator
-from .metrics.emotion import EmotionNetwork, emotion_of_path
+from .face.finder import FaceFinder
+from .metrics.emotion import PointReader, emotion_of_path
 from .metrics.evaluation import Comparison, evaluate
 from .metrics.feature_networks import load_clip_features, load_frame_features
+from .metrics.heard_lips import HeardLips
 from .metrics.identity import ArcFace, UpperFace
 from .metrics.measurement import Networks, Subject
 from .metrics.networks.lpips import load_lpips
 from .metrics.networks.state_file import fingerprint
 from .metrics.phones import phones_beside, read_phones
 from .metrics.sync import SyncNetwork
-from .metrics.sync_networks import OwnSync, PublicSync
+from .metrics.sync_networks import PublicSync
 from .render.footage import open_footage
 
 logger = logging.getLogger(__name__)
@@ -96,13 +96,12 @@ def _videos_in(folder: Path) -> list[Path]:
 
 def _networks(options: argparse.Namespace) -> Networks:
     device = choose_device(options.device)
-    sync: dict[str, SyncNetwork] = {"sync": OwnSync.from_pretrained(SYNCNET_JUDGE_WEIGHTS, device)}
+    sync: dict[str, SyncNetwork | HeardLips] = {"sync": HeardLips.from_pretrained()}
     if options.syncnet is not None:
         sync["sync_v2"] = PublicSync.from_file(options.syncnet, device)
     return Networks(
-        locator=FaceLocator.from_pretrained(),
-        locator_name=f"EAD-Net locator ({WEIGHTS.name}, sha256 {fingerprint(WEIGHTS)})",
-        emotion=EmotionNetwork.installed(device),
+        finder=FaceFinder(),
+        emotion=PointReader(),
         identity=UpperFace() if options.recogniser is None else ArcFace.from_file(options.recogniser, device),
         sync=sync,
     )

@@ -46,14 +46,12 @@ class Clip:
         motion: How it moves.
         sound: What is heard; None: silence.
         size: Long side of the frames in pixels; None: the portrait's own.
-        keep_expression: How much of the portrait's own expression stays, 0 to 1.
     """
 
     portrait: Portrait
     motion: FaceMotion
     sound: Sound | None
     size: int | None = None
-    keep_expression: float = 1.0
 
     @property
     def num_frames(self) -> int:
@@ -65,7 +63,7 @@ class Clip:
         Args:
             report: Called after each frame with the frame as preview; raising in it cancels.
         """
-        return self._rendered(Renderer(self.portrait, self.size, self.keep_expression), report)
+        return self._rendered(Renderer(self.portrait, self.size), report)
 
     def save(self, path: str | Path, report: Report | None = None) -> None:
         """Writes the video with its sound; an error or a cancel leaves no file.
@@ -73,7 +71,7 @@ class Clip:
         Raises:
             InputError: The path cannot be written; said before any frame is made.
         """
-        renderer = Renderer(self.portrait, self.size, self.keep_expression)
+        renderer = Renderer(self.portrait, self.size)
         with VideoWriter(path, renderer.size, self.sound) as writer:
             for note in writer.notes:
                 logger.info(note)
@@ -118,19 +116,22 @@ class EADNetPipeline:
         model = load_model(BASE_WEIGHTS if path is None else Path(path))
         return cls(model.to(place, choose_dtype(place) if dtype is None else dtype).eval(), FaceFinder())
 
-    def portrait(self, picture: str | Path | np.ndarray, face: int = 0, max_side: int = MAX_SIDE) -> Portrait:
+    def portrait(
+        self, picture: str | Path | np.ndarray, face: int = 0, max_side: int = MAX_SIDE, keep_expression: float = 1.0
+    ) -> Portrait:
         """The portrait in a picture: a file or uint8 [H, W, 3], RGB.
 
         Args:
             face: Which face, counted from 0 at the largest; equal ones from left to right.
             max_side: Long side in pixels that a picture file keeps.
+            keep_expression: How much of the face's own expression stays beneath a performance, 0 to 1.
         """
         if isinstance(picture, np.ndarray):
-            return make_portrait(picture, self.finder, face)
+            return make_portrait(picture, self.finder, face, keep_expression=keep_expression)
         image, notes = read_picture(picture, max_side)
         for note in notes:
             logger.info(note)
-        return make_portrait(image, self.finder, face, str(picture))
+        return make_portrait(image, self.finder, face, str(picture), keep_expression)
 
     def __call__(
         self,
@@ -160,21 +161,21 @@ class EADNetPipeline:
             options: Guidance and seed.
             size: Long side of the frames in pixels; None: the portrait's own, at most 2160.
             face: Which face of a picture, counted from 0 at the largest.
-            keep_expression: How much of the portrait's own expression stays beneath the performance, 0 to 1.
+            keep_expression: Of a picture's face, see `portrait`; a Portrait brings its own.
 
         Raises:
             InputError: Something given cannot be used.
         """
         sound = audio if isinstance(audio, Sound) or audio is None else read_sound(audio)
         if not isinstance(portrait, Portrait):
-            portrait = self.portrait(portrait, face, max(MAX_SIDE, size or 0))
+            portrait = self.portrait(portrait, face, max(MAX_SIDE, size or 0), keep_expression)
         if motion is None:
             if sound is None:
                 raise ValueError("neither audio nor motion is given")
             track = emotion if isinstance(emotion, EmotionTrack) else EmotionTrack.from_text(emotion, intensity)
             speech = speech_features(sound)
             motion = perform(self.model, speech, track, control or MotionControl(), options or MotionOptions(), action_units)
-        return Clip(portrait, motion.resampled(FRAME_RATE), sound, size, keep_expression)
+        return Clip(portrait, motion.resampled(FRAME_RATE), sound, size)
 
 
 def perform(

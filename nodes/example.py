@@ -7,7 +7,7 @@ from comfy_api.latest import io
 from .bridge.pictures import to_image
 from .bridge.sounds import to_audio
 from .bridge.types import CATEGORY
-from .examples import PORTRAITS, RECORDINGS, example_picture, example_sound
+from .examples import EARLIER_PORTRAITS, PORTRAITS, RECORDINGS, example_picture, example_sound
 
 
 class EADNetExample(io.ComfyNode):
@@ -27,6 +27,10 @@ class EADNetExample(io.ComfyNode):
                 io.Audio.Output(display_name="audio", tooltip="The recording."),
             ],
         )
+
+    @classmethod
+    def validate_inputs(cls, portrait: str) -> bool | str:
+        return portrait in PORTRAITS or portrait in EARLIER_PORTRAITS or f"portrait is '{portrait}'; choose one of {', '.join(PORTRAITS)}."
 
     @classmethod
     def execute(cls, portrait: str, recording: str) -> io.NodeOutput:

@@ -1,4 +1,4 @@
-"""The pictures and recordings in the pack's folder `assets`, and the one photograph that scikit-image carries."""
+"""The pictures and recordings in the pack's folder `assets`."""
 
 from __future__ import annotations
 
@@ -7,40 +7,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..eadnet_core.errors import InputError
-
 if TYPE_CHECKING:
     from ..eadnet_core.audio.sound import Sound
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-ASTRONAUT = "astronaut (photograph)"
 PORTRAITS = {
-    "drawn woman": "portraits/woman.jpg",
-    "drawn man": "portraits/man.jpg",
-    "drawn elder": "portraits/elder.jpg",
-    ASTRONAUT: None,
+    "astronaut (photograph)": "astronaut.jpg",
+    "rendered woman": "head_409.jpg",
+    "rendered man": "head_415.jpg",
+    "rendered woman with a hood": "head_414.jpg",
+    "rendered man in stripes": "head_401.jpg",
 }
-"""Names that a workflow may hold, and their files; drawn by the pack's own renderer of faces, but for the photograph."""
+"""Names that a workflow may hold, and their files; assets/README.md says where they come from."""
+EARLIER_PORTRAITS = {"drawn woman": "rendered woman", "drawn man": "rendered man", "drawn elder": "rendered man in stripes"}
+"""What workflows of version 0.1 name, and what comes out now."""
 RECORDINGS = {"demo speech": "demo_speech.wav"}
 """Spoken by espeak-ng."""
 
 
 def example_picture(name: str) -> np.ndarray:
-    """uint8 [H, W, 3], RGB.
-
-    Raises:
-        InputError: It is the photograph, and scikit-image is not installed.
-    """
+    """uint8 [H, W, 3], RGB."""
     from ..eadnet_core.face.picture import read_picture
 
-    file = PORTRAITS[name]
-    if file is not None:
-        return read_picture(ASSETS / file)[0]
-    try:
-        from skimage import data
-    except ImportError as error:
-        raise InputError(f"portrait is '{name}', which comes with scikit-image; install scikit-image, or choose a drawn one.") from error
-    return data.astronaut()
+    return read_picture(ASSETS / "portraits" / PORTRAITS[EARLIER_PORTRAITS.get(name, name)])[0]
 
 
 def example_sound(name: str) -> Sound:

@@ -21,6 +21,7 @@ from .emotion_timeline import EADNetEmotionTimeline
 from .example import EADNetExample
 from .loader import EADNetLoader
 from .motion_control import EADNetMotionControl
+from .motion_from_video import EADNetMotionFromVideo
 from .portrait import EADNetPortrait
 from .render import EADNetRender
 from .sampler import EADNetSampler
@@ -57,4 +58,5 @@ class EADNetExtension(ComfyExtension):
             EADNetActionUnitImport,
             EADNetSyncScore,
             EADNetVideoReport,
+            EADNetMotionFromVideo,
         ]

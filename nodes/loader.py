@@ -28,7 +28,7 @@ class EADNetLoader(io.ComfyNode):
                     "precision",
                     options=list(PRECISIONS),
                     default="auto",
-                    tooltip="Numbers the network calculates in. auto takes what the device is good at; fp32 is exact and slowest.",
+                    tooltip="Numbers the network calculates in. auto takes what the device is good at; fp32 is exact.",
                 ),
             ],
             outputs=[Model.Output(display_name="model", tooltip="The network, for EADNetSampler.")],

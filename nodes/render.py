@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from comfy_api.latest import io
 
-from ..eadnet_core.types import MotionField
-from ..eadnet_core.types import Portrait as FoundPortrait
+from ..eadnet_core.face.portrait import Portrait as FoundPortrait
+from ..eadnet_core.motion.face_motion import FaceMotion
+from ..eadnet_core.timebase import FRAME_RATE
 from .bridge.frames import cut, frame_size, render_frames
 from .bridge.pictures import check_memory, to_image, to_mask
 from .bridge.types import CATEGORY, Motion, Portrait
@@ -20,8 +21,8 @@ class EADNetRender(io.ComfyNode):
             category=CATEGORY,
             description="Renders motion as frames, 25 a second, all in memory. For long clips take EADNetVideo.",
             inputs=[
-                Motion.Input("motion", tooltip="From EADNetSampler."),
-                Portrait.Input("portrait", tooltip="The portrait that the motion was made for, or the same face at another size."),
+                Motion.Input("motion", tooltip="From EADNetSampler or EADNetMotionFromVideo."),
+                Portrait.Input("portrait", tooltip="Any portrait: motion is put onto its own face."),
                 io.Int.Input("first_frame", default=0, min=0, max=10_000_000, tooltip="Where to start; 25 frames are a second."),
                 io.Int.Input("frame_count", default=0, min=0, max=10_000_000, tooltip="How many frames; 0 is all from first_frame on."),
                 io.Int.Input(
@@ -40,9 +41,10 @@ class EADNetRender(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, motion: MotionField, portrait: FoundPortrait, first_frame: int, frame_count: int, size: int) -> io.NodeOutput:
+    def execute(cls, motion: FaceMotion, portrait: FoundPortrait, first_frame: int, frame_count: int, size: int) -> io.NodeOutput:
         from ..eadnet_core.render.renderer import Renderer
 
+        motion = motion.resampled(FRAME_RATE)
         first, count = cut(motion, first_frame, frame_count)
         renderer = Renderer(portrait, frame_size(portrait, size))
         check_memory(count, *renderer.size)

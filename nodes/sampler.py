@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import folder_paths
 from comfy_api.latest import io
 
-from ..eadnet_core.types import MotionControl, SpeechFeatures
-from ..eadnet_core.types import Portrait as FoundPortrait
+from ..eadnet_core.types import MotionControl, MotionOptions, SpeechFeatures
 from .bridge.models import loaded
-from .bridge.progress import node_report
 from .bridge.types import CATEGORY, ActionUnits, Control, Emotion, Model, Motion, Portrait, Speech
 
 if TYPE_CHECKING:
@@ -18,6 +15,7 @@ if TYPE_CHECKING:
 
     from ..eadnet_core.emotion.action_units import ActionUnitTrack
     from ..eadnet_core.emotion.track import EmotionTrack
+    from ..eadnet_core.face.portrait import Portrait as FoundPortrait
 
 MAX_SEED = 2**53 - 1
 """Largest whole number that a browser keeps exactly."""
@@ -30,7 +28,7 @@ class EADNetSampler(io.ComfyNode):
             node_id="EADNetSampler",
             display_name="EAD-Net Sampler",
             category=CATEGORY,
-            description="Makes the portrait speak: how each frame's face moves. One step is enough; motion can be rendered at any size.",
+            description="Makes a performance of speech and feeling: lips, expression, head, eyes. It can be rendered onto any portrait, at any size.",
             inputs=[
                 Model.Input("model", tooltip="From EADNetLoader."),
                 Portrait.Input("portrait", tooltip="From EADNetPortrait. Several portraits make one motion each."),
@@ -46,7 +44,7 @@ class EADNetSampler(io.ComfyNode):
                     default=1,
                     min=1,
                     max=8,
-                    tooltip="Sampling steps. One is as good as eight for lips and feeling; time grows with them.",
+                    tooltip="Kept for saved workflows: motion is made by rule in this version, in one step, whatever is set here.",
                 ),
                 io.Float.Input(
                     "audio_guidance",
@@ -54,7 +52,7 @@ class EADNetSampler(io.ComfyNode):
                     min=0.0,
                     max=5.0,
                     step=0.1,
-                    tooltip="Above 1 the lips follow the speech more strongly, at twice the time; 0 ignores the speech.",
+                    tooltip="Above 1 the lips move more with the speech; 0 ignores the speech.",
                 ),
                 io.Float.Input(
                     "emotion_guidance",
@@ -62,7 +60,7 @@ class EADNetSampler(io.ComfyNode):
                     min=0.0,
                     max=5.0,
                     step=0.1,
-                    tooltip="Above 1 the feeling shows more strongly, at more time; 0 ignores it.",
+                    tooltip="Above 1 the feeling shows more strongly; 0 ignores it.",
                 ),
                 io.Int.Input(
                     "seed",
@@ -70,7 +68,7 @@ class EADNetSampler(io.ComfyNode):
                     min=0,
                     max=MAX_SEED,
                     control_after_generate=True,
-                    tooltip="Chooses head motion, blinks and glances; the same seed gives the same motion.",
+                    tooltip="Chooses head motion, blinks, brows and glances; the same seed gives the same motion.",
                 ),
                 ActionUnits.Input(
                     "action_units",
@@ -84,10 +82,10 @@ class EADNetSampler(io.ComfyNode):
                     max=5.0,
                     step=0.1,
                     optional=True,
-                    tooltip="Above 1 the Action Units show more strongly, at more time; 0 ignores them, those that words name too.",
+                    tooltip="Above 1 the Action Units show more strongly; 0 ignores them.",
                 ),
             ],
-            outputs=[Motion.Output(display_name="motion", tooltip="For EADNetVideo and EADNetRender, at any size of the portrait.")],
+            outputs=[Motion.Output(display_name="motion", tooltip="For EADNetVideo and EADNetRender, on any portrait.")],
         )
 
     @classmethod
@@ -105,17 +103,13 @@ class EADNetSampler(io.ComfyNode):
         action_units: ActionUnitTrack | None = None,
         action_unit_guidance: float = 1.0,
     ) -> io.NodeOutput:
-        from ..eadnet_core.diffusion.sampler import SamplerOptions, sample_motion
         from ..eadnet_core.emotion.track import EmotionTrack
-        from ..eadnet_core.motion_store import store_motion
         from ..eadnet_core.pipeline import perform
 
         track = EmotionTrack.from_text("neutral") if emotion is None else emotion
-        options = SamplerOptions(
-            steps=steps, audio_scale=audio_guidance, emotion_scale=emotion_guidance, action_unit_scale=action_unit_guidance, seed=seed
+        options = MotionOptions(
+            audio_scale=audio_guidance, emotion_scale=emotion_guidance, action_unit_scale=action_unit_guidance, seed=seed
         )
-        performance = perform(speech, track, control or MotionControl(), options, action_units)
-        with loaded(model) as denoiser:
-            parts = sample_motion(denoiser, portrait, speech, performance, options, node_report())
-            motion = store_motion(parts, speech.num_frames, speech.duration_s, folder_paths.get_temp_directory())
+        with loaded(model) as motion_model:
+            motion = perform(motion_model, speech, track, control or MotionControl(), options, action_units)
         return io.NodeOutput(motion)

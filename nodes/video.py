@@ -6,8 +6,8 @@ from typing import Any
 
 from comfy_api.latest import io
 
-from ..eadnet_core.types import MotionField
-from ..eadnet_core.types import Portrait as FoundPortrait
+from ..eadnet_core.face.portrait import Portrait as FoundPortrait
+from ..eadnet_core.motion.face_motion import FaceMotion
 from .bridge.frames import frame_size
 from .bridge.sounds import to_sound
 from .bridge.types import CATEGORY, Motion, Portrait
@@ -22,9 +22,13 @@ class EADNetVideo(io.ComfyNode):
             category=CATEGORY,
             description="Joins motion, portrait and sound to a video. It is rendered while Save Video writes it: length costs no memory.",
             inputs=[
-                Motion.Input("motion", tooltip="From EADNetSampler."),
-                Portrait.Input("portrait", tooltip="The portrait that the motion was made for, or the same face at another size."),
-                io.Audio.Input("audio", tooltip="The recording that EADNetSpeech heard; it is passed on unaltered."),
+                Motion.Input("motion", tooltip="From EADNetSampler or EADNetMotionFromVideo."),
+                Portrait.Input("portrait", tooltip="Any portrait: motion is put onto its own face."),
+                io.Audio.Input(
+                    "audio",
+                    optional=True,
+                    tooltip="What EADNetSpeech heard, or the sound of the film; passed on unaltered. Without it the video is silent.",
+                ),
                 io.Int.Input(
                     "size",
                     default=0,
@@ -38,8 +42,9 @@ class EADNetVideo(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, motion: MotionField, portrait: FoundPortrait, audio: dict[str, Any] | None, size: int) -> io.NodeOutput:
+    def execute(cls, motion: FaceMotion, portrait: FoundPortrait, size: int, audio: dict[str, Any] | None = None) -> io.NodeOutput:
         from ..eadnet_core.render.renderer import Renderer
         from .bridge.video import rendered_video
 
-        return io.NodeOutput(rendered_video(motion, Renderer(portrait, frame_size(portrait, size)), to_sound(audio)))
+        sound = None if audio is None else to_sound(audio)
+        return io.NodeOutput(rendered_video(motion, Renderer(portrait, frame_size(portrait, size)), sound))

@@ -1,4 +1,4 @@
-"""Points set by hand, for faces that cannot be found: five of them place all landmarks."""
+"""Points set by hand, for faces that cannot be found: two eyes and a mouth say where to look."""
 
 from __future__ import annotations
 
@@ -6,46 +6,54 @@ import json
 import re
 
 import numpy as np
-import torch
 
 from ..errors import InputError
-from ..types import Portrait
-from .landmarks import FIVE_POINTS, LANDMARKS, five_points
-from .portrait import from_landmarks
+from .align import flat_similarity
+from .face_model import FaceModel
+from .finder import LEAST_PRESENCE, Face, FaceFinder
+from .landmarker import MARGIN, Crop
+from .pose import eye_centres
+from .topology import LOWER_INNER_LIP, UPPER_INNER_LIP
 
-AVERAGE_FACE = np.array([
-    (0.318, 0.394), (0.380, 0.380), (0.442, 0.388), (0.558, 0.388), (0.620, 0.380), (0.682, 0.394),
-    (0.344, 0.449), (0.392, 0.432), (0.440, 0.452), (0.392, 0.464), (0.560, 0.452), (0.608, 0.432), (0.656, 0.449), (0.608, 0.464),
-    (0.500, 0.452), (0.500, 0.608), (0.462, 0.616), (0.538, 0.616), (0.415, 0.686), (0.585, 0.686),
-    (0.500, 0.671), (0.500, 0.682), (0.500, 0.690), (0.500, 0.710),
-    (0.284, 0.578), (0.360, 0.784), (0.500, 0.833), (0.640, 0.784), (0.716, 0.578),
-])  # fmt: skip
-"""[29, 2], LANDMARKS in crop units: the mean of the drawn faces at rest. Source: ours."""
-
-FORM = "five lines `x y` in pixels: left eye, right eye, nose tip, left and right corner of the mouth as you see them"
+FORM = "three lines `x y` in pixels: the eye on the picture's left, the eye on its right, the middle of the mouth"
+OLDER_FORMS = {5: ((0,), (1,), (3, 4)), 29: ((6, 7, 8, 9), (10, 11, 12, 13), (21, 22))}
+"""Numbers of points that version 0.1 asked for, and which of them give eyes and mouth."""
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
+_FACE_MIDDLE, _FACE_SIDE = 0.47, 2.55
+"""Of a face's box, in its frame: how far below the eyes its middle lies, and how high it is."""
 
 
-def portrait_from_points(image: np.ndarray, text: str) -> Portrait:
-    """The portrait of the face that points say.
+def face_at_points(image: np.ndarray, text: str, finder: FaceFinder | None = None) -> Face:
+    """The face whose eyes and mouth lie where somebody says.
+
+    The landmark network looks there; where it sees no face (an animal, a mask) the mean face is laid over the three points.
 
     Args:
         image: uint8 [H, W, 3], RGB.
         text: See `parse_points`.
+        finder: Whose landmark network is used; None: a new one.
 
     Raises:
-        InputError: The text cannot be read, or a point lies outside the picture.
+        InputError: The text cannot be read, a point lies outside the picture, or the points lie on each other.
     """
-    points = parse_points(text)
+    eyes_and_mouth = parse_points(text)
     height, width = image.shape[:2]
-    outside = [point for point in points if not (0 <= point[0] <= width and 0 <= point[1] <= height)]
+    outside = [point for point in eyes_and_mouth if not (0 <= point[0] <= width and 0 <= point[1] <= height)]
     if outside:
         raise InputError(f"point {outside[0][0]:g} {outside[0][1]:g} lies outside the {width}x{height} picture; give {FORM}.")
-    return from_landmarks(image, points if len(points) == len(LANDMARKS) else place_landmarks(points))
+    right, left, mouth = eyes_and_mouth
+    across, down = left - right, mouth - (left + right) / 2
+    unit = (float(np.hypot(*across)) + float(np.hypot(*down)) / 1.08) / 2
+    if unit < 4:
+        raise InputError(f"eyes and mouth lie within {unit:.1f} pixels; move the points apart or use a larger picture.")
+    middle = (left + right) / 2 + down / max(float(np.hypot(*down)), 1e-6) * _FACE_MIDDLE * unit
+    crop = Crop(float(middle[0]), float(middle[1]), _FACE_SIDE * unit * MARGIN, float(np.arctan2(across[1], across[0])))
+    points, presence = (finder or FaceFinder()).landmarker.look(image, crop)
+    return Face.of_points(points if presence >= LEAST_PRESENCE else _laid_over(eyes_and_mouth), presence)
 
 
 def parse_points(text: str) -> np.ndarray:
-    """Points [5, 2] or [29, 2]: one `x y` a line, or the JSON list of {"x": ..., "y": ...} that point editors give.
+    """Eyes and mouth float32 [3, 2]: one `x y` a line, or the JSON list of {"x": ..., "y": ...} that point editors give.
 
     Raises:
         InputError: It is neither, or another number of points.
@@ -57,9 +65,12 @@ def parse_points(text: str) -> np.ndarray:
             raise InputError(f'points is no list of {{"x": ..., "y": ...}} ({error}); give that, or {FORM}.') from error
     else:
         pairs = [_pair(line) for line in text.splitlines() if line.strip()]
-    if len(pairs) not in (len(FIVE_POINTS), len(LANDMARKS)):
-        raise InputError(f"points holds {len(pairs)} points; give {FORM}.")
-    return np.array(pairs, np.float32)
+    points = np.array(pairs, np.float32).reshape(-1, 2)
+    if len(points) in OLDER_FORMS:
+        points = np.stack([points[list(part)].mean(0) for part in OLDER_FORMS[len(points)]])
+    if len(points) != 3:
+        raise InputError(f"points holds {len(points)} points; give {FORM}.")
+    return points
 
 
 def _pair(line: str) -> tuple[float, float]:
@@ -69,8 +80,11 @@ def _pair(line: str) -> tuple[float, float]:
     return float(numbers[0]), float(numbers[1])
 
 
-def place_landmarks(points: np.ndarray) -> np.ndarray:
-    """All landmarks [29, 2] of an average face that is turned, scaled and sheared so that its five points lie at `points` [5, 2]."""
-    average = five_points(torch.from_numpy(AVERAGE_FACE)).numpy()  # [5, 2]
-    affine = np.linalg.lstsq(np.column_stack([average, np.ones(len(average))]), points.astype(np.float64), rcond=None)[0]  # [3, 2]
-    return (np.column_stack([AVERAGE_FACE, np.ones(len(AVERAGE_FACE))]) @ affine).astype(np.float32)
+def _laid_over(eyes_and_mouth: np.ndarray) -> np.ndarray:
+    """The mean face float32 [478, 3] with its eyes and mouth at three points, as well as a similarity can."""
+    mean = FaceModel.from_pretrained().mean
+    right, left = eye_centres(mean)
+    mouth = mean[[*UPPER_INNER_LIP, *LOWER_INNER_LIP]].mean(0)
+    lay = flat_similarity(np.stack([right, left, mouth])[:, :2], eyes_and_mouth.astype(np.float64))
+    scale = float(np.sqrt(abs(np.linalg.det(lay[:, :2]))))
+    return np.column_stack([mean[:, :2] @ lay[:, :2].T + lay[:, 2], mean[:, 2] * scale]).astype(np.float32)

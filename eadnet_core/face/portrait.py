@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import InputError
+from .choice import choose_face
 from .face_model import FaceFit, FaceModel
 from .finder import Face, FaceFinder
 from .person_mask import person_mask
@@ -27,12 +28,17 @@ class Portrait:
         face: The face that speaks.
         fit: The same, as the face model sees it.
         matte: float32 [H, W], 0 to 1: how surely each pixel belongs to the person.
+        faces: All faces of the picture, in the order of their numbers.
+        keep_expression: How much of the face's own expression stays beneath a performance, 0 to 1. Lips part as they are told in any
+            case, and a feeling takes the place of the mouth's own.
     """
 
     image: np.ndarray
     face: Face
     fit: FaceFit
     matte: np.ndarray
+    faces: tuple[Face, ...] = ()
+    keep_expression: float = 1.0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -40,7 +46,9 @@ class Portrait:
         return self.image.shape[1], self.image.shape[0]
 
 
-def make_portrait(image: np.ndarray, finder: FaceFinder | None = None, face: int = 0, name: str = "the picture") -> Portrait:
+def make_portrait(
+    image: np.ndarray, finder: FaceFinder | None = None, face: int = 0, name: str = "the picture", keep_expression: float = 1.0
+) -> Portrait:
     """The portrait of one of the faces in a picture.
 
     Args:
@@ -48,44 +56,33 @@ def make_portrait(image: np.ndarray, finder: FaceFinder | None = None, face: int
         finder: Finds the faces; None: a new one.
         face: Which face, counted from 0 at the largest; equal ones from left to right.
         name: What errors call the picture, such as its file name.
+        keep_expression: See Portrait.
 
     Raises:
-        InputError: There is no face, or none with that number.
+        InputError: There is no face, or none with that number; or `keep_expression` is outside 0 to 1.
     """
     faces = (finder or FaceFinder()).find(image)
-    return portrait_of(image, choose_face(faces, face, image, name), name)
-
-
-def choose_face(faces: list[Face], face: int, image: np.ndarray, name: str = "the picture") -> Face:
-    """The face with a number.
-
-    Raises:
-        InputError: There is no face, or none with that number.
-    """
     height, width = image.shape[:2]
-    if not faces:
-        raise InputError(
-            f"no face found in {name} ({width}x{height}); use a picture that shows a face from the front or half from the side, "
-            "at least a fiftieth of the picture high, or set points by hand."
-        )
-    if not 0 <= face < len(faces):
-        where = ", ".join(f"{i} at {one.middle[0]:.0f},{one.middle[1]:.0f}" for i, one in enumerate(faces))
-        raise InputError(f"face is {face}, but {name} shows {len(faces)} ({where}); choose from 0 to {len(faces) - 1}.")
+    number = choose_face(faces, face, (width, height), name)
     if len(faces) > 1:
-        logger.info("%s shows %d faces; taking number %d, counted from 0 at the largest.", name, len(faces), face)
-    return faces[face]
+        logger.info("%s shows %d faces; taking number %d, counted from 0 at the largest.", name, len(faces), number)
+    return portrait_of(image, faces[number], tuple(faces), name, keep_expression)
 
 
-def portrait_of(image: np.ndarray, face: Face, name: str = "the picture") -> Portrait:
+def portrait_of(
+    image: np.ndarray, face: Face, faces: tuple[Face, ...] = (), name: str = "the picture", keep_expression: float = 1.0
+) -> Portrait:
     """The portrait of a face that is known.
 
     Raises:
-        InputError: The face is too small to be moved.
+        InputError: The face is too small to be moved, or `keep_expression` is outside 0 to 1.
     """
+    if not 0 <= keep_expression <= 1:
+        raise InputError(f"keep_expression is {keep_expression}; give 0 (the portrait's own expression is taken off) to 1 (it stays).")
     fit = FaceModel.from_pretrained().fit(face.points)
     if fit.pose.scale < 4:
         raise InputError(f"the face in {name} is {face.size:.0f} pixels large; use a picture in which it has 16 at least.")
     yaw = float(fit.angles_deg[0])
     if abs(yaw) > PROFILE_DEG:
         logger.warning("The face in %s is turned aside by %.0f degrees; what is not seen of it cannot be moved well.", name, abs(yaw))
-    return Portrait(image, face, fit, person_mask(image, face.box))
+    return Portrait(image, face, fit, person_mask(image, face.box), faces or (face,), keep_expression)

@@ -21,6 +21,8 @@ CUT_DIFFERENCE = 16.0
 """Mean absolute change (of 255) from one frame's thumbnail to the next that is a cut; people who talk change it by 0.5 to 4."""
 CUT_JUMP = 0.5
 """Sizes of a face that it may move in a frame; what jumps farther is another take or another person."""
+STEADY_FRAMES = 13
+"""Half a second: longer than a syllable, shorter than a turn of the head. Source: syncnet_python's median filter of its boxes."""
 LONGEST_GAP = 5
 """Frames without a face that are bridged by straight lines between their neighbours."""
 LONGEST_PATIENCE = 25
@@ -57,6 +59,23 @@ class FaceTrack:
     @property
     def num_cuts(self) -> int:
         return int(self.shots[-1]) if len(self.shots) else 0
+
+    def unbroken(self, length: int) -> np.ndarray:
+        """First frames, int64, of all stretches of `length` frames that lie within one take and show the face throughout."""
+        starts = np.arange(max(0, self.num_frames - length + 1))
+        absent = np.concatenate([[0], np.cumsum(~self.present)])
+        whole = absent[starts + length] == absent[starts]
+        return starts[whole & (self.shots[starts] == self.shots[starts + length - 1])]
+
+    def steady(self, width: int = STEADY_FRAMES) -> np.ndarray:
+        """Points float32 [N, 478, 3], each the median of `width` frames (odd) around it in its take: a moving mouth does not move it."""
+        steady = np.full_like(self.points, np.nan)
+        for shot in np.unique(self.shots):
+            frames = np.flatnonzero((self.shots == shot) & self.present)
+            for index in frames:
+                near = frames[np.abs(frames - index) <= width // 2]
+                steady[index] = np.median(self.points[near], 0)
+        return steady
 
     def stretches(self) -> Iterator[slice]:
         """Runs of frames within one take that show the face throughout."""

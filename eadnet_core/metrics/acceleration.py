@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import torch
 
 from ..face.align import crop_square, crop_transform
 from ..face.track import FaceTrack
@@ -62,7 +61,7 @@ class Acceleration:
 class AccelerationMeter:
     """Measures acceleration while frames go by; three small pictures are held.
 
-    Each take is seen through one frame that does not move, fitted to the median of its landmarks: a head that jumps is measured,
+    Each take is seen through one frame that does not move, fitted to the median of its points: a head that jumps is measured,
     and so is one that moves, which is why a real video's figures stand beside.
     """
 
@@ -71,10 +70,9 @@ class AccelerationMeter:
         self._curve = np.full(track.num_frames, np.nan)
         self._frames = {}
         for shot in np.unique(track.shots):
-            landmarks = track.landmarks[(track.shots == shot) & track.present]
-            if len(landmarks):
-                middle = torch.from_numpy(np.median(landmarks, 0)).double()
-                self._frames[int(shot)] = crop_transform(middle).numpy()
+            points = track.points[(track.shots == shot) & track.present]
+            if len(points):
+                self._frames[int(shot)] = crop_transform(np.median(points, 0))
         self._last: list[np.ndarray | None] = []
 
     def add(self, index: int, frame: np.ndarray) -> None:

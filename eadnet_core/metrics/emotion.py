@@ -1,4 +1,4 @@
-"""Emotion accuracy: which of the eight classes a classifier sees in a video, against the one that was asked for or filmed."""
+"""Emotion accuracy: which of the eight classes is seen in a video, against the one that was asked for or filmed."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from ..checkpoint import EMOTION_WEIGHTS, load_emotion_classifier
+from ..emotion.arkit import ARKIT_NAMES, from_arkit
+from ..emotion.meaning import ACTION_UNITS_OF_EMOTIONS, NEUTRAL
 from ..emotion.vocabulary import ACTION_UNITS, EMOTIONS
+from ..errors import InputError
+from ..face.face_model import FaceModel
 from ..face.track import FaceTrack
-from ..models.emotion_classifier import EmotionClassifier, cut_face
-from .networks.state_file import fingerprint
 
-STEADY_FRAMES = 5
-"""Over so many frames landmarks are steadied before a face is cut out."""
-_FRAMES_AT_ONCE = 16
+NEUTRAL_STRENGTH, SHARPNESS = 0.22, 0.08
+"""Likeness to a prototype below which a face is neutral, and by which likenesses are divided. Source: ours."""
+_COUNTED = np.array([unit not in ("AU25", "AU26", "AU45L", "AU45R") for unit in ACTION_UNITS], np.float32)
+"""Speech parts lips and lids blink, whatever is felt."""
 _SAME = {
     "happiness": "happy", "sadness": "sad", "anger": "angry", "fear": "fearful", "disgust": "disgusted", "surprise": "surprised",
     "contempt": "contemptuous",
@@ -25,37 +26,9 @@ _SAME = {
 """What MEAD and others call the classes."""
 
 
-@dataclass(frozen=True)
-class EmotionNetwork:
-    """The pack's own classifier with its name.
-
-    Attributes:
-        net: On the device where it shall run.
-        name: What a report calls it.
-    """
-
-    net: EmotionClassifier
-    name: str
-
-    @staticmethod
-    def from_pretrained(path: Path, device: torch.device | str = "cpu") -> EmotionNetwork:
-        """The classifier of a checkpoint.
-
-        Raises:
-            InputError: See load_emotion_classifier.
-        """
-        net = load_emotion_classifier(path).to(device)
-        return EmotionNetwork(net, f"EAD-Net emotion classifier ({path.name}, sha256 {fingerprint(path)})")
-
-    @staticmethod
-    def installed(device: torch.device | str = "cpu") -> EmotionNetwork | None:
-        """The classifier in the pack's folder of weights; None where nobody has trained one yet (`train emotion`)."""
-        return EmotionNetwork.from_pretrained(EMOTION_WEIGHTS, device) if EMOTION_WEIGHTS.is_file() else None
-
-
 @dataclass(frozen=True, eq=False)
 class EmotionReading:
-    """What the classifier saw in a video.
+    """What was seen in a video.
 
     Attributes:
         distribution: float64 [8], over EMOTIONS: the mean over frames with a face.
@@ -80,39 +53,35 @@ class EmotionReading:
         return float(self.distribution[EMOTIONS.index(emotion)])
 
 
-class EmotionMeter:
-    """Reads expressions while frames go by."""
+class PointReader:
+    """Reads expressions from a face's points: its ARKit shapes, as Action Units, against the prototypes of the classes. A rule, not a
+    network; what a face shows all the time counts as its own.
 
-    def __init__(self, network: EmotionNetwork, track: FaceTrack) -> None:
-        self._network, self._steady = network, track.steady(STEADY_FRAMES)
-        self._units = np.full((track.num_frames, network.net.to_units.out_features), np.nan, np.float32)
-        self._sum, self._count = np.zeros(len(EMOTIONS)), 0
-        self._waiting: list[tuple[int, np.ndarray]] = []
+    Attributes:
+        name: What a report calls it.
+    """
 
-    def add(self, index: int, frame: np.ndarray) -> None:
-        """Takes in frame `index`, uint8 [H, W, 3]."""
-        if np.isnan(self._steady[index, 0, 0]):
-            return
-        self._waiting.append((index, cut_face(frame, self._steady[index], self._network.net.config.face_size)))
-        if len(self._waiting) == _FRAMES_AT_ONCE:
-            self._read()
+    name = "expression shapes on 478 points, nearest prototype (by rule)"
 
-    @torch.inference_mode()
-    def _read(self) -> None:
-        if not self._waiting:
-            return
-        net = self._network.net
-        faces = torch.from_numpy(np.stack([face for _, face in self._waiting])).to(next(net.parameters()).device)
-        logits, units = net(faces.movedim(-1, 1).float() / 127.5 - 1)
-        self._sum += logits.double().softmax(-1).sum(0).cpu().numpy()
-        self._count += len(faces)
-        self._units[[index for index, _ in self._waiting]] = units.cpu().numpy()
-        self._waiting = []
+    def read(self, track: FaceTrack) -> EmotionReading:
+        """The expressions of a track.
 
-    def result(self) -> EmotionReading | None:
-        """What was seen; None where no frame shows the face."""
-        self._read()
-        return EmotionReading(self._sum / self._count, self._units) if self._count else None
+        Raises:
+            InputError: It never shows a face.
+        """
+        seen = np.flatnonzero(track.present)
+        if not len(seen):
+            raise InputError("no frame shows a face; expressions cannot be read.")
+        shapes = FaceModel.from_pretrained().fit_track(track.smoothed().points[seen].astype(np.float64)).expression
+        whole = np.zeros((len(shapes), len(ARKIT_NAMES)), np.float32)
+        whole[:, : shapes.shape[1]] = shapes
+        units = np.full((track.num_frames, len(ACTION_UNITS)), np.nan, np.float32)
+        units[seen] = from_arkit(whole)
+        shown = np.median(units[seen], 0) * _COUNTED
+        likeness = ACTION_UNITS_OF_EMOTIONS @ shown / np.maximum(np.linalg.norm(ACTION_UNITS_OF_EMOTIONS, axis=1), 1e-6)
+        likeness[NEUTRAL] = NEUTRAL_STRENGTH
+        odds = np.exp((likeness - likeness.max()) / SHARPNESS)
+        return EmotionReading(odds / odds.sum(), units)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from ..diffusion.sampler import SamplerOptions
-from ..diffusion.windows import plan_windows
 from ..errors import InputError
 from ..timebase import FRAME_RATE
 from ..types import Report as Progress
@@ -24,6 +22,7 @@ from .report import Figure, Report, Row, SetFigures
 
 ENOUGH_SAMPLES = 10
 """Samples for each dimension of a feature below which a Frechet distance comes out clearly too large."""
+FACE_NETWORKS = "MediaPipe Face Landmarker v2 (478 points)"
 _PRINTED = {"fid": "FID", "fvd": "FVD", "e_fid": "E-FID"}
 
 
@@ -60,7 +59,7 @@ def evaluate(
             only real one; sets are compared with sets.
         networks: What looks at each video.
         comparison: What compares them.
-        seam_every: Frames from one window of the generator to the next; None: the windows of this pack's sampler.
+        seam_every: Frames from one window of the generator to the next; None: there are none.
         progress: Told of frames that were read; raising in it cancels.
 
     Raises:
@@ -91,16 +90,8 @@ def evaluate(
 
 
 def seams_of(every: int | None) -> Seams:
-    """Where windows begin: each `every` frames, or for None where this pack's sampler begins them."""
-    if every is not None:
-        return lambda num_frames: np.arange(every, num_frames, every)
-    options = SamplerOptions()
-
-    def seams(num_frames: int) -> np.ndarray:
-        windows = plan_windows(num_frames, options.window, options.overlap)
-        return np.array([window.start + window.known for window in windows if window.start], np.int64)
-
-    return seams
+    """Where a generator's windows begin: each `every` frames; None: nowhere, as in this pack, whose motion is made in one piece."""
+    return lambda num_frames: np.arange(every, num_frames, every) if every is not None else np.zeros(0, np.int64)
 
 
 class _Fits:
@@ -208,7 +199,7 @@ def _confusion(subjects: Sequence[Subject], found: dict[int, Measurement]) -> Co
 
 def _names(networks: Networks, comparison: Comparison) -> dict[str, str]:
     """What measured what."""
-    names = {"face": networks.locator_name, **{prefix: network.name for prefix, network in networks.sync.items()}}
+    names = {"face": FACE_NETWORKS, **{prefix: network.name for prefix, network in networks.sync.items()}}
     for key, network in (("emotion", networks.emotion), ("identity", networks.identity)):
         if network is not None:
             names[key] = network.name
@@ -216,7 +207,7 @@ def _names(networks: Networks, comparison: Comparison) -> dict[str, str]:
         if extractor is not None:
             names[key] = extractor.name
     if networks.emotion is not None:
-        names["e_fid"] = f"24 Action Units of the {networks.emotion.name}"
+        names["e_fid"] = f"24 Action Units by {networks.emotion.name}"
     if comparison.lpips is not None:
         names["lpips"] = comparison.lpips_name
     return names

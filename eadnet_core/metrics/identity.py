@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 import torch
 
-from ..face.align import crop_square, crop_transform, fit_similarity
-from ..face.landmarks import five_points
+from ..face.align import crop_square, crop_transform, five_points, flat_similarity
 from ..face.track import FaceTrack
 from ..timebase import FRAME_RATE
 from .networks.iresnet import SIZE, IResNet, load_iresnet
@@ -33,8 +32,8 @@ class IdentityNetwork(Protocol):
     def name(self) -> str:
         """What a report calls it."""
 
-    def embed(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-        """float [D], any length, of the face with landmarks [29, 2] in a frame uint8 [H, W, 3], RGB."""
+    def embed(self, frame: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """float [D], any length, of the face with points [478, 3] in a frame uint8 [H, W, 3], RGB."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ class UpperFace:
 
     name: str = "upper-face appearance (no network)"
 
-    def embed(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-        to_crop = crop_transform(torch.from_numpy(landmarks).double()).numpy()
+    def embed(self, frame: np.ndarray, points: np.ndarray) -> np.ndarray:
+        to_crop = crop_transform(points)
         grey = cv2.cvtColor(crop_square(frame, to_crop, _SQUARE), cv2.COLOR_RGB2GRAY).astype(np.float32)
         detail = cv2.GaussianBlur(grey, (0, 0), 1.0) - cv2.GaussianBlur(grey, (0, 0), 8.0)
         contrast = np.sqrt(cv2.GaussianBlur(detail**2, (0, 0), 8.0))
@@ -77,9 +76,8 @@ class ArcFace:
         return ArcFace(load_iresnet(path).to(device), f"ArcFace IResNet ({path.name}, sha256 {fingerprint(path)})")
 
     @torch.inference_mode()
-    def embed(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-        target = torch.from_numpy(ARCFACE_POINTS / SIZE)
-        to_square = fit_similarity(five_points(torch.from_numpy(landmarks).double()), target).numpy()
+    def embed(self, frame: np.ndarray, points: np.ndarray) -> np.ndarray:
+        to_square = flat_similarity(five_points(points.astype(np.float64)), ARCFACE_POINTS / SIZE)
         face = torch.from_numpy(crop_square(frame, to_square, SIZE)).movedim(-1, 0).float() / 127.5 - 1  # [3, 112, 112]
         return self.net(face[None].to(next(self.net.parameters()).device))[0].cpu().numpy()
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from ..face.align import apply_similarity, fit_similarity
-from ..face.landmarks import INDEX, LANDMARKS
+from ..face.align import flat_similarity
+from ..face.topology import LOWER_LIP, NUM_SKIN_POINTS, UPPER_LIP
 from ..face.track import FaceTrack
-from .lips import eye_distance
+from .lips import eye_distance_px
 
-MOUTH = [INDEX[name] for name in LANDMARKS if name.startswith(("mouth", "upper_lip", "lower_lip"))]
-RIGID = [INDEX[name] for name in LANDMARKS if name.endswith(("eye_outer", "eye_inner")) or name.startswith("nose")]
+MOUTH = sorted(UPPER_LIP | LOWER_LIP)
+RIGID = [33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 1, 98, 327]
 """Corners of the eyes and the nose, which neither speech nor feeling moves much: faces are laid on each other by them."""
 
 
@@ -22,8 +21,8 @@ class LandmarkDistance:
     """Mean distances in percent of the real face's eye distance; lower is better.
 
     Attributes:
-        mouth: M-LMD, over six points of the mouth.
-        face: F-LMD, over all 29.
+        mouth: M-LMD, over all points of the lips.
+        face: F-LMD, over all points but the irises.
         num_frames: Frames in which both faces are seen.
     """
 
@@ -45,7 +44,8 @@ def landmark_distance(made: FaceTrack, real: FaceTrack) -> LandmarkDistance | No
     both = np.flatnonzero(made.present[:count] & real.present[:count])
     if not len(both):
         return None
-    ours, theirs = (torch.from_numpy(track.landmarks[both]).double() for track in (made, real))
-    laid_on = apply_similarity(fit_similarity(ours[:, RIGID], theirs[:, RIGID]), ours)
-    apart = (laid_on - theirs).norm(dim=-1).numpy() / eye_distance(real.landmarks[both])[:, None]  # [n, 29]
+    ours, theirs = (track.points[both, :NUM_SKIN_POINTS, :2].astype(np.float64) for track in (made, real))
+    lay = [flat_similarity(one[RIGID], other[RIGID]) for one, other in zip(ours, theirs, strict=True)]
+    laid_on = np.stack([one @ matrix[:, :2].T + matrix[:, 2] for one, matrix in zip(ours, lay, strict=True)])
+    apart = np.linalg.norm(laid_on - theirs, axis=-1) / eye_distance_px(real.points[both])[:, None]  # [n, 468]
     return LandmarkDistance(100 * float(apart[:, MOUTH].mean()), 100 * float(apart.mean()), len(both))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..face.landmarks import INDEX
+from ..face.pose import eye_centres
 from ..face.track import FaceTrack
 from ..timebase import FRAME_RATE, frame_centers
 from .phones import Phone
@@ -71,17 +71,16 @@ class Closure:
 def lip_curves(track: FaceTrack) -> LipCurves:
     """The lips of a tracked face; sizes are measured against its steady eye distance."""
 
-    def distance(landmarks: np.ndarray, one: str, other: str) -> np.ndarray:
-        return np.linalg.norm(landmarks[:, INDEX[one]] - landmarks[:, INDEX[other]], axis=1).astype(np.float64)
+    def distance(one: int, other: int) -> np.ndarray:
+        return np.linalg.norm(track.points[:, one, :2] - track.points[:, other, :2], axis=1).astype(np.float64)
 
-    eyes = eye_distance(track.steady())
-    opening = distance(track.landmarks, "upper_lip_bottom", "lower_lip_top") / eyes
-    return LipCurves(opening, distance(track.landmarks, "mouth_right", "mouth_left") / eyes)
+    eyes = eye_distance_px(track.steady())
+    return LipCurves(distance(13, 14) / eyes, distance(61, 291) / eyes)
 
 
-def eye_distance(landmarks: np.ndarray) -> np.ndarray:
-    """Pixels [N] between the middles of the eyes' corners, of landmarks [N, 29, 2]; lids do not move it."""
-    right, left = ((landmarks[:, INDEX[f"{side}_eye_outer"]] + landmarks[:, INDEX[f"{side}_eye_inner"]]) / 2 for side in ("right", "left"))
+def eye_distance_px(points: np.ndarray) -> np.ndarray:
+    """Pixels [N] between the middles of the eyes' corners in the picture, of points [N, 478, 3]; lids do not move it."""
+    right, left = eye_centres(points[..., :2])
     return np.linalg.norm(left - right, axis=1).astype(np.float64)
 
 

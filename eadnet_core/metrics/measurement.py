@@ -11,14 +11,15 @@ from ..audio.features import speech_features
 from ..audio.prosody import read_prosody
 from ..audio.sound import Sound
 from ..errors import InputError
-from ..face.locator import FaceLocator
+from ..face.finder import FaceFinder
 from ..face.track import FaceTrack, track_face
 from ..render.footage import Footage
 from ..timebase import FRAME_RATE
 from ..types import SpeechFeatures
 from .acceleration import AccelerationMeter
-from .emotion import EmotionMeter, EmotionNetwork, EmotionReading
+from .emotion import EmotionReading, PointReader
 from .features import FeatureMeter
+from .heard_lips import HeardLips
 from .identity import SHORTEST_S, IdentityMeter, IdentityNetwork
 from .lips import closure_at_phones, closure_in_pauses, lip_curves
 from .phones import Phone
@@ -51,18 +52,16 @@ class Networks:
     """What looks at a video; whatever is None is left out of the report.
 
     Attributes:
-        locator: Finds the face.
-        locator_name: What a report calls it.
+        finder: Finds the face.
         emotion: Reads its expression.
         identity: Says whose face it is.
         sync: Compare lips and sound; each gives the figures PREFIX_c, PREFIX_d and PREFIX_offset, by prefix.
     """
 
-    locator: FaceLocator
-    locator_name: str
-    emotion: EmotionNetwork | None
+    finder: FaceFinder
+    emotion: PointReader | None
     identity: IdentityNetwork | None
-    sync: dict[str, SyncNetwork] = field(default_factory=dict)
+    sync: dict[str, SyncNetwork | HeardLips] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,13 +79,13 @@ class Measurement:
     reading: EmotionReading | None
 
 
-def find_face(footage: Footage, locator: FaceLocator, advance: Advance) -> FaceTrack:
+def find_face(footage: Footage, finder: FaceFinder, advance: Advance) -> FaceTrack:
     """The track of a video's face.
 
     Raises:
         InputError: The video cannot be read, or shows no face.
     """
-    track = track_face(footage.frames(), locator, footage.expected_frames, lambda done, total, preview: advance())
+    track = track_face(footage.frames(), FRAME_RATE, 0, finder, footage.expected_frames, lambda done, total, preview: advance())
     if not track.present.any():
         raise InputError(
             f"no face found in {footage.name} ({track.num_frames} frames of {footage.width}x{footage.height}); "
@@ -95,20 +94,22 @@ def find_face(footage: Footage, locator: FaceLocator, advance: Advance) -> FaceT
     return track
 
 
-def measure_sync(footage: Footage, network: SyncNetwork, locator: FaceLocator, advance: Advance) -> SyncScore:
+def measure_sync(footage: Footage, network: SyncNetwork | HeardLips, finder: FaceFinder, advance: Advance) -> SyncScore:
     """The sync of a video, and nothing else.
 
     Args:
         footage: The video.
         network: What compares lips and sound.
-        locator: Finds the face.
+        finder: Finds the face.
         advance: Called twice for each frame.
 
     Raises:
         InputError: The video cannot be read, shows no face, has no sound, or is too short.
     """
     sound = footage.sound()
-    track = find_face(footage, locator, advance)
+    track = find_face(footage, finder, advance)
+    if isinstance(network, HeardLips):
+        return network.score(sound, track)
     meter = SyncMeter(network, sound, track)
     for index, frame in enumerate(footage.frames()):
         meter.add(index, frame)
@@ -130,7 +131,7 @@ def measure(subject: Subject, networks: Networks, features: list[FeatureMeter], 
         InputError: The video cannot be read, or shows no face.
     """
     footage = subject.footage
-    track = find_face(footage, networks.locator, advance)
+    track = find_face(footage, networks.finder, advance)
     sound = footage.sound() if footage.has_sound else None
     meters = _Meters(subject, networks, track, sound, seams(track.num_frames))
     for index, frame in enumerate(footage.frames()):
@@ -156,31 +157,34 @@ class _Meters:
             self._notes.append("The video has no sound: sync was not measured.")
         else:
             self._speech = speech_features(sound)
-        self._sync = {} if sound is None else {prefix: m for prefix, n in networks.sync.items() if (m := self._sync_meter(n, sound))}
-        if networks.emotion is None:
-            self._notes.append("Emotion was not measured: there is no classifier (`train emotion` makes one).")
-        self._emotion = None if networks.emotion is None else EmotionMeter(networks.emotion, track)
+        self._sync: dict[str, SyncMeter] = {}
+        self._scores: dict[str, SyncScore] = {}
+        for prefix, network in networks.sync.items() if sound is not None else ():
+            self._add_sync(prefix, network, sound)
+        self._reading = None if networks.emotion is None else networks.emotion.read(track)
         self._identity = None if networks.identity is None else IdentityMeter(networks.identity, track)
         self._acceleration = AccelerationMeter(track, seams)
         self._seams = tuple(int(seam) for seam in seams)
 
-    def _sync_meter(self, network: SyncNetwork, sound: Sound) -> SyncMeter | None:
+    def _add_sync(self, prefix: str, network: SyncNetwork | HeardLips, sound: Sound) -> None:
         try:
-            return SyncMeter(network, sound, self._track)
+            if isinstance(network, HeardLips):
+                self._scores[prefix] = network.score(sound, self._track)
+            else:
+                self._sync[prefix] = SyncMeter(network, sound, self._track)
         except InputError as error:
             self._notes.append(f"Sync was not measured: {error}")
-            return None
 
     def add(self, index: int, frame: np.ndarray) -> None:
-        for meter in (*self._sync.values(), self._emotion, self._identity, self._acceleration):
+        for meter in (*self._sync.values(), self._identity, self._acceleration):
             if meter is not None:
                 meter.add(index, frame)
 
     def result(self) -> Measurement:
-        for prefix, meter in self._sync.items():
-            self._take_sync(prefix, meter.result())
+        for prefix, score in (self._scores | {prefix: meter.result() for prefix, meter in self._sync.items()}).items():
+            self._take_sync(prefix, score)
         self._take_lips()
-        reading = None if self._emotion is None else self._emotion.result()
+        reading = self._reading
         units = {} if reading is None else reading.mean_units
         if reading is not None:
             self._take_emotion(reading)

@@ -18,8 +18,8 @@ VERSION = 1
 Figure = float | int | str | None
 
 FIGURES: dict[str, str] = {
-    "sync_c": "Sync-C, confidence of the own SyncNet; higher is better",
-    "sync_d": "Sync-D, distance; lower is better",
+    "sync_c": "confidence of lips' distance against the opening heard (correlation); higher is better",
+    "sync_d": "1 less their best correlation; lower is better",
     "sync_offset": "frames by which lips come late (positive) or early",
     "sync_v2_c": "Sync-C of the public SyncNet",
     "sync_v2_d": "Sync-D of the public SyncNet",
@@ -35,7 +35,7 @@ FIGURES: dict[str, str] = {
     "ssim": "SSIM, brightness; higher is better",
     "lpips": "LPIPS, AlexNet; lower is better",
     "emotion_asked": "class that was asked for or filmed",
-    "emotion_seen": "class that the classifier sees",
+    "emotion_seen": "class whose prototype the expression is nearest to",
     "emotion_probability": "probability of the asked class",
     "identity_drift": "cosine distance, last 5 s less first 5 s; lower is better",
     "identity_noise": "what the first 5 s vary by themselves",

@@ -33,8 +33,8 @@ class SyncNetwork(Protocol):
     def zeros_beyond(self) -> bool:
         """Whether lips are compared with zeros where a shift leads beyond the sound, as published, or are left out there."""
 
-    def crop(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-        """What the network sees of a frame uint8 [H, W, 3], RGB, with steady landmarks [29, 2] in pixels: an array of one shape."""
+    def crop(self, frame: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """What the network sees of a frame uint8 [H, W, 3], RGB, with steady points [478, 3] in pixels: an array of one shape."""
 
     def embed_lips(self, crops: np.ndarray) -> np.ndarray:
         """float32 [T - window + 1, D] of the crops of T frames in a row."""

@@ -1,4 +1,4 @@
-"""The two SyncNets that measure: the pack's own, and the public one whose file the user has."""
+"""The public SyncNet, whose file the user has."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..audio.features import speech_features
-from ..audio.sound import Sound
-from ..checkpoint import SYNCNET_JUDGE_WEIGHTS, load_syncnet
-from ..face.align import crop_square, crop_transform, face_box
-from ..models.syncnet import SyncNet, cut_lips
-from ..timebase import SPEECH_RATE
-from ..types import CROP_SIZE
+from ..face.align import crop_square, face_box
 from .mfcc import mfcc
 from .networks.state_file import fingerprint
 from .networks.syncnet_v2 import COLUMNS, FACE_SIZE, WINDOW, SyncNetV2, load_syncnet_v2
@@ -25,56 +19,8 @@ _CROP_SCALE = 0.4
 
 
 @dataclass(frozen=True)
-class OwnSync:
-    """The SyncNet that was trained to measure: with another seed and other voices than the one that supervises training.
-
-    Attributes:
-        net: The network, on the device where it shall run.
-        name: See SyncNetwork.
-    """
-
-    net: SyncNet
-    name: str
-
-    @staticmethod
-    def from_pretrained(path: Path = SYNCNET_JUDGE_WEIGHTS, device: torch.device | str = "cpu") -> OwnSync:
-        """The network of a checkpoint.
-
-        Raises:
-            InputError: See load_syncnet.
-        """
-        net = load_syncnet(path).to(device)
-        return OwnSync(net, f"EAD-Net SyncNet ({path.name}, sha256 {fingerprint(path)})")
-
-    @property
-    def window(self) -> int:
-        return self.net.config.window
-
-    @property
-    def zeros_beyond(self) -> bool:
-        return False
-
-    def crop(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
-        """float32 [3, s, s], -1 to 1: the lips of the aligned face."""
-        to_crop = crop_transform(torch.from_numpy(landmarks).double()).numpy()
-        aligned = torch.from_numpy(crop_square(frame, to_crop, CROP_SIZE)).movedim(-1, 0).float() / 127.5 - 1  # [3, S, S]
-        return cut_lips(aligned[None, None], self.net.config.lip_size)[0, 0].numpy()
-
-    @torch.inference_mode()
-    def embed_lips(self, crops: np.ndarray) -> np.ndarray:
-        device = next(self.net.parameters()).device
-        return self.net.embed_lips(torch.from_numpy(crops)[None].to(device))[0].cpu().numpy()
-
-    @torch.inference_mode()
-    def embed_speech(self, mono16k: np.ndarray) -> np.ndarray:
-        device = next(self.net.parameters()).device
-        mel = speech_features(Sound(mono16k[None], SPEECH_RATE)).mel
-        return self.net.embed_speech(mel[None].to(device))[0].cpu().numpy()
-
-
-@dataclass(frozen=True)
 class PublicSync:
-    """The SyncNet of 2016, after the protocol that papers follow; its face box comes from this pack's locator instead of S3FD.
+    """The SyncNet of 2016, after the protocol that papers follow; its face box comes from this pack's points instead of S3FD.
 
     Attributes:
         net: The network, on the device where it shall run.
@@ -101,9 +47,9 @@ class PublicSync:
     def zeros_beyond(self) -> bool:
         return True
 
-    def crop(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    def crop(self, frame: np.ndarray, points: np.ndarray) -> np.ndarray:
         """uint8 [3, 224, 224], blue first: the face's box, 40 % larger to the sides and downwards, and less above."""
-        left, top, right, bottom = face_box(landmarks)
+        left, top, right, bottom = face_box(points)
         half = max(right - left, bottom - top) / 2
         side = 2 * half * (1 + _CROP_SCALE)
         corner = np.array([(left + right - side) / 2, (top + bottom) / 2 - half])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import gaussian_filter1d
 
 from ..emotion.arkit import ARKIT_NAMES
 from ..emotion.vocabulary import ACTION_UNITS
@@ -56,12 +56,14 @@ UNIT_SHAPES: dict[str, dict[str, float]] = {
 LIDS_OF_UNITS = {"AU5": -0.9, "AU7": 0.12, "AU6": 0.05}
 """How far lids close for a unit at 1."""
 
-LIP_SHARPNESS = 1.0
+OPENING = np.array([1.0, 0.2, -0.2, 0.0, -0.3])
+"""What each viseme does to the parting of lips: front vowels part them more than their jaw says, rounding and f, v less."""
+OPENING_POWER = 0.6
+"""Lips part quickly at first and then less: even consonants that do not shut them leave a gap."""
+LIP_SHARPNESS = 0.35
 """How much faster lips move than what is heard says: unsharp masking over 0.12 s, the time constant of people's lips."""
-CLOSED_FRAMES = 3
-"""A closure holds for so many frames around its peak: lips meet before the sound stops, and part after it starts."""
-CLOSES_AT = 0.55
-"""Closures heard this surely are whole."""
+CLOSES_FROM, CLOSES_AT = 0.2, 0.8
+"""Closures heard this surely begin, and are whole."""
 MOUTH_UNDER_SPEECH = 0.35
 """By how much what a feeling does to the parting of lips gives way where speech parts them."""
 FELT_UNITS = 1.6
@@ -107,13 +109,12 @@ def motion_by_rule(
 
 
 def articulated(visemes: np.ndarray) -> np.ndarray:
-    """What lips make of what is heard, [N, 5]: as quick as people's, closures whole and held, no opening beside them."""
+    """What lips make of what is heard, [N, 5]: as quick as people's, closures whole."""
     frames = 0.12 * float(FRAME_RATE)
     sharp = visemes + LIP_SHARPNESS * (visemes - gaussian_filter1d(visemes, frames, axis=0, mode="nearest"))
     sharp = sharp.clip(0, 1.15)
-    held = maximum_filter1d(visemes[:, CLOSE], CLOSED_FRAMES, mode="nearest")
-    held = gaussian_filter1d(np.maximum(visemes[:, CLOSE], 0.6 * held), 0.5, mode="nearest")
-    sharp[:, CLOSE] = np.clip(held / CLOSES_AT, 0, 1) ** 1.5
+    sharp[:, OPEN] = (sharp @ OPENING).clip(0, 1.15) ** OPENING_POWER
+    sharp[:, CLOSE] = np.clip((visemes[:, CLOSE] - CLOSES_FROM) / (CLOSES_AT - CLOSES_FROM), 0, 1)
     return sharp
 
 

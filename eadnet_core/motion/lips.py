@@ -8,7 +8,7 @@ from ..face.topology import LOWER_INNER_LIP, NUM_SKIN_POINTS, UPPER_INNER_LIP
 
 UPPER_SHARE = 0.42
 """Of a correction; the rest is the lower lip's."""
-UPPER_REACH, LOWER_REACH = 0.45, 0.75
+UPPER_REACH, LOWER_REACH = 0.32, 0.75
 """How far above and below the lips skin follows them, eye distances: to the nose, and down the chin."""
 BEYOND_CORNERS = 0.25
 """Over how much beside the corners a correction fades out, eye distances."""

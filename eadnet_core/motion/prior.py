@@ -18,13 +18,13 @@ _RATE = float(FRAME_RATE)
 ANGLE_SD = np.array([3.0, 3.1, 2.9])
 """Deviation of yaw, pitch and roll in the long run, degrees; within a clip of 15 s it is 2.7, 2.8, 2.7. This and all below, unless it says otherwise: medians of 46 clips of
 people who talk freely, 10 minutes, tracked at 25 Hz."""
-LIVELINESS_SPREAD = 0.30
+LIVELINESS_SPREAD = 0.20
 """Deviation of the logarithm of how lively a performance is, all axes together; people differ more, but a seed should not freeze a face."""
-SLOW_SHARE = np.array([0.66, 0.57, 0.73])
-"""Of each axis' variance, below half a hertz; the rest lies mostly up to 2 Hz."""
-SLOW_HZ, QUICK_HZ = 0.30, (0.40, 1.20)
-BURST_SPREAD = 0.75
-"""Deviation of the logarithm of how quick a head is at the moment: long calm, short bursts; p95 of its speed is three times the median."""
+SLOW_SHARE = np.array([0.74, 0.68, 0.80])
+"""Of each axis' variance, in the slow wave; with it 66, 57 and 73 % lie below half a hertz."""
+SLOW_HZ, QUICK_HZ = 0.30, (0.35, 1.00)
+BURST_SPREAD = 0.5
+"""Deviation of the logarithm of how quick a head is at the moment: long calm, short bursts."""
 SHIFT_SD = np.array([0.045, 0.035, 0.010])
 """Of the head's joint, x and y in eye distances, log scale; most of how the face wanders comes from its turning."""
 NOD_DEG = 1.1

@@ -19,6 +19,12 @@ GAZE_REACH = 0.115
 IRIS_SPREAD = 1.25
 """Around an iris that moves the white is stretched; deviation of that, in radii of the iris."""
 EDGE_BLUR_PX = 0.7
+LASH_WIDTH, LASH_DARKNESS = 0.020, 0.62
+"""Of the line in which shut lids meet, eye distances, and how much darker than the skin around it is at least."""
+MEETING = (0.55, 0.92)
+"""How far shut lids begin to show that line, and show it whole."""
+LID_BAND = (0.04, 0.13)
+"""Skin that says how lids look lies so far from the eye's edge, eye distances: beyond lashes and paint."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +37,8 @@ class _Eyeball:
         corner: Left and top of the texture in pixels of the picture.
         iris: float [2], the iris' middle in pixels of the picture.
         radius: Of the iris, pixels.
+        lash: float32 [3]: colour of the line in which lids meet.
+        opening: Mean height of the opening, eye distances.
     """
 
     ring: tuple[int, ...]
@@ -38,6 +46,8 @@ class _Eyeball:
     corner: np.ndarray
     iris: np.ndarray
     radius: float
+    lash: np.ndarray
+    opening: float
 
 
 class Eyes:
@@ -73,11 +83,25 @@ class Eyes:
             if left >= right or top >= bottom:
                 continue
             mask = self._sheets.mask(opening, top, bottom, EDGE_BLUR_PX, left, right)[..., None]
-            if mask.max() < 0.02:
-                continue
-            ball = self._ball(eye, rigid, gaze, left, top, right, bottom)
             part = region[top:bottom, left:right, :3]
-            part[:] = np.rint(part + mask * (ball.astype(np.float32) - part)).astype(np.uint8)
+            if mask.max() > 0.02:
+                ball = self._ball(eye, rigid, gaze, left, top, right, bottom)
+                part[:] = np.rint(part + mask * (ball.astype(np.float32) - part)).astype(np.uint8)
+            self._meet(eye, part, points[list(eye.ring)], left, top)
+
+    def _meet(self, eye: _Eyeball, part: np.ndarray, ring: np.ndarray, left: int, top: int) -> None:
+        """Draws the line in which shut lids meet, in place."""
+        lower, upper = ring[1:8], ring[9:][::-1]
+        shut = 1 - float(np.clip(lower[:, 1] - upper[:, 1], 0, None).mean()) / eye.opening
+        share = float(np.clip((shut - MEETING[0]) / (MEETING[1] - MEETING[0]), 0, 1))
+        if share == 0:
+            return
+        curve = np.concatenate([ring[:1], (lower + upper) / 2, ring[8:9]])
+        half = np.zeros_like(curve)
+        half[:, 1] = LASH_WIDTH / 2 * np.sin(np.linspace(0, np.pi, len(curve))) ** 0.5  # thin towards the corners
+        along = self._sheets.pixels(np.concatenate([curve - half, (curve + half)[::-1]]))
+        mask = self._sheets.mask(along, top, top + part.shape[0], max(0.25 * LASH_WIDTH * self._unit_px, 0.6), left, left + part.shape[1])
+        part[:] = np.rint(part + share * mask[..., None] * (np.minimum(eye.lash, part) - part)).astype(np.uint8)
 
     def _ball(self, eye: _Eyeball, rigid: np.ndarray, gaze: np.ndarray, left: int, top: int, right: int, bottom: int) -> np.ndarray:
         """The eyeball behind a box of the region, uint8 [h, w, 3]."""
@@ -128,7 +152,52 @@ def _eyeball(image: np.ndarray, points_px: np.ndarray, ring: tuple[int, ...], ir
     texture = np.where(seen[..., None] > 0, crop, whole)
     soft = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), 0.8)[..., None]
     texture = np.where(seen[..., None] > 0, crop * np.clip(soft * 1.6 - 0.3, 0, 1) + whole * (1 - np.clip(soft * 1.6 - 0.3, 0, 1)), texture)
-    return _Eyeball(ring, np.clip(np.rint(texture), 0, 255).astype(np.uint8), low.astype(np.float64), middle.astype(np.float64), radius)
+    texture = np.clip(np.rint(texture), 0, 255).astype(np.uint8)
+    opening = max(float((eye[1:8, 1] - eye[9:][::-1, 1]).mean()) / unit_px, 0.02)
+    return _Eyeball(ring, texture, low.astype(np.float64), middle.astype(np.float64), radius, _lash(image, eye, unit_px), opening)
+
+
+def _lash(image: np.ndarray, ring: np.ndarray, unit_px: float) -> np.ndarray:
+    """float32 [3]: the darkest of the upper lid's edge, but no lighter than a share of the skin above it."""
+    height, width = image.shape[:2]
+
+    def at(points: np.ndarray) -> np.ndarray:
+        column, row = np.clip(np.rint(points - 0.5).astype(int), 0, (width - 1, height - 1)).T
+        return image[row, column].astype(np.float32)
+
+    edge, skin = at(ring[9:]), at(ring[9:] - (0, LID_BAND[1] * 0.6 * unit_px))
+    dark = edge[np.argsort(edge.sum(1))[:3]].mean(0)
+    return np.minimum(dark, np.median(skin, 0) * LASH_DARKNESS)
+
+
+def without_eyes(image: np.ndarray, points_px: np.ndarray, unit_px: float) -> np.ndarray:
+    """The picture uint8 [H, W, 3] with skin where eyes were: what lids show where they close over them.
+
+    Args:
+        image: uint8 [H, W, 3].
+        points_px: float [478, 2], pixels.
+        unit_px: The eye distance in pixels.
+    """
+    skin = image.copy()
+    height, width = image.shape[:2]
+    for ring in (RIGHT_EYE, LEFT_EYE):
+        eye = points_px[list(ring)]
+        pad = LID_BAND[1] * 1.5 * unit_px
+        low = np.clip(np.floor(eye.min(0) - pad), 0, (width - 2, height - 2)).astype(int)
+        high = np.clip(np.ceil(eye.max(0) + pad), low + 2, (width, height)).astype(int)
+        crop = image[low[1] : high[1], low[0] : high[0]].astype(np.float32)
+        inside = np.zeros(crop.shape[:2], np.uint8)
+        cv2.fillPoly(inside, [np.rint((eye - low - 0.5) * 16).astype(np.int32)], 1, cv2.LINE_8, 4)
+        away = cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5) / unit_px
+        above = np.arange(len(crop))[:, None] + low[1] < eye[9:, 1].mean()
+        known = ((away > LID_BAND[0]) & (away < LID_BAND[1]) & (above | (away > 0.06))).astype(np.float32)
+        filled = spread_colour(crop, known, crop.mean((0, 1)))
+        opened = opening_of((eye - eye.mean(0)) / unit_px) * unit_px + eye.mean(0)
+        share = np.zeros(crop.shape[:2], np.uint8)
+        cv2.fillPoly(share, [np.rint((opened - low - 0.5) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+        soft = cv2.GaussianBlur(share, (0, 0), 0.7).astype(np.float32)[..., None] / 255
+        skin[low[1] : high[1], low[0] : high[0]] = np.rint(crop + (filled - crop) * soft).astype(np.uint8)
+    return skin
 
 
 def _iris(crop: np.ndarray, seen: np.ndarray, distance: np.ndarray, white: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from ..motion.face_motion import FaceMotion
 from ..rig.actor import Actor
 from ..rig.rig import ABOVE, BELOW, HALF_WIDTH
 from .background import filled_behind, standing_mask
-from .eyes import Eyes
+from .eyes import Eyes, without_eyes
 from .mouth import MouthInside
 from .sheets import Sheets
 
@@ -30,16 +30,15 @@ class Renderer:
         region_mask: float32 [H, W], 0 to 1: 1 where pixels may change.
     """
 
-    def __init__(self, portrait: Portrait, size: int | None = None, keep_expression: float = 1.0) -> None:
+    def __init__(self, portrait: Portrait, size: int | None = None) -> None:
         """Args:
         portrait: Picture and face.
         size: Long side of the frames in pixels; None keeps the portrait's own size.
-        keep_expression: See rig.actor.Actor.
 
         Raises:
-            InputError: `size` is below 64, or `keep_expression` outside 0 to 1.
+            InputError: `size` is below 64.
         """
-        self._actor = Actor(portrait, keep_expression)
+        self._actor = Actor(portrait)
         self.image = _resized(portrait.image, size)
         height, width = self.image.shape[:2]
         factors = width / portrait.size[0], height / portrait.size[1]
@@ -47,9 +46,9 @@ class Renderer:
         region = _region(frame.pixels(np.array([[x, y] for x in (-HALF_WIDTH, HALF_WIDTH) for y in (-ABOVE, BELOW)])), width, height)
         follows = self._follows(portrait, frame.unit_px)
         self._behind = np.ascontiguousarray(filled_behind(self.image, follows, frame.unit_px)[region])
-        self._sheets = Sheets(np.dstack([self.image, follows]), frame, region)
         points = self._actor.rig.points
         pixels = frame.pixels(points)
+        self._sheets = Sheets(np.dstack([without_eyes(self.image, pixels, frame.unit_px), follows]), frame, region)
         self._eyes = Eyes(self.image, pixels, points, self._sheets, frame.unit_px)
         self._mouth = MouthInside(self.image, points, self._sheets, pixels)
         self.region_mask = np.zeros((height, width), np.float32)

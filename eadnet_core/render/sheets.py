@@ -86,7 +86,7 @@ class Sheets:
     def _fetched(self, sheet: np.ndarray, top: int, bottom: int) -> np.ndarray:
         if bottom <= top:
             return np.empty((0, self.size[0], 4), np.uint8)
-        return fetch(self._pixels, self.source(sheet, top, bottom), cv2.INTER_CUBIC)
+        return fetch(self._pixels, self.source(sheet, top, bottom), cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
 
 
 def lip_line(points: np.ndarray) -> np.ndarray:

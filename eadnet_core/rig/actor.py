@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import InputError
 from ..face.pose import NECK, to_matrix
 from ..face.portrait import Portrait
 from ..face.topology import EYE_SURROUND, LEFT_BROW, LOWER_INNER_LIP, NUM_POINTS, RIGHT_BROW, UPPER_INNER_LIP
@@ -29,17 +28,7 @@ class Actor:
         rig: Of the portrait.
     """
 
-    def __init__(self, portrait: Portrait, keep_expression: float = 1.0) -> None:
-        """Args:
-        portrait: Whose face it is.
-        keep_expression: How much of the portrait's own expression stays beneath the performance, 0 to 1. Lips part as they are told
-            in any case.
-
-        Raises:
-            InputError: `keep_expression` is outside 0 to 1.
-        """
-        if not 0 <= keep_expression <= 1:
-            raise InputError(f"keep_expression is {keep_expression}; give 0 (the portrait's own expression is taken off) to 1 (it stays).")
+    def __init__(self, portrait: Portrait) -> None:
         fit = portrait.fit
         roll = float(fit.angles_deg[2])
         self.frame = FaceFrame.of(fit.pose.shift[:2], fit.pose.scale, roll)
@@ -48,7 +37,7 @@ class Actor:
         self.rig = Rig(self.frame, points, self._to_view, self._to_view @ NECK)
         self._points, self._own = points, fit.own
         self._contact = LipContact(points)
-        self._keep, self._mouth = keep_expression, _mouth_share()
+        self._keep, self._mouth = portrait.keep_expression, _mouth_share()
         self._space = MotionSpace.from_pretrained()
 
     def pose(self, motion: FaceMotion, index: int) -> PosedFace:

@@ -6,8 +6,10 @@ import numpy as np
 
 from ..face.topology import LEFT_EYE, RIGHT_EYE
 
-UPPER_SHARE = 0.86
-"""Of the way to closing that the upper lid goes; the lower lid rises by the rest. Source: ours, after films of blinks."""
+UPPER_SHARE = 1.15
+"""Of the way to closing that the upper lid goes; what the lower lid rises besides is squeezed. Source: ours, after films of blinks."""
+LOWER_RISE = 0.06
+"""How far the lower lid rises in a blink, as a share of the opening."""
 WIDENING = 0.5
 """Of the opening that lids at -1 add above it."""
 FOLDS = {
@@ -15,7 +17,7 @@ FOLDS = {
     LEFT_EYE: ((467, 260, 259, 257, 258, 286, 414), (255, 339, 254, 253, 252, 256, 341)),
 }
 """The first ring of skin above the upper lid and below the lower one."""
-UPPER_FOLD_SHARE, LOWER_FOLD_SHARE = 0.3, 0.35
+UPPER_FOLD_SHARE, LOWER_FOLD_SHARE = 0.38, 0.35
 """How much of its lid's way a fold goes."""
 GAZE_DOWN_SHARE, GAZE_UP_SHARE = 0.35, 0.15
 """How far lids follow the eyes when they look down or up; at 1 eyes look as far as they can."""
@@ -44,7 +46,7 @@ def lid_displacement(points: np.ndarray, lids: np.ndarray, gaze_y: float) -> np.
         rising = np.argsort(points[upper, 0])
         along_x, along_lift, along_opening = points[upper, 0][rising], lift[rising], opening[rising]
         down[above] += UPPER_FOLD_SHARE * np.interp(points[above, 0], along_x, along_lift)
-        raised = max(closing, 0.0) * (1 - UPPER_SHARE)
+        raised = max(closing, 0.0) * LOWER_RISE
         down[lower] -= raised * np.interp(points[lower, 0], along_x, along_opening)
         down[below] -= LOWER_FOLD_SHARE * raised * np.interp(points[below, 0], along_x, along_opening)
     return down

@@ -9,10 +9,11 @@ import numpy as np
 
 from ...eadnet_core.errors import InputError
 from ...eadnet_core.timebase import FRAME_RATE
-from ...eadnet_core.types import MotionField, Portrait
 from .progress import node_report
 
 if TYPE_CHECKING:
+    from ...eadnet_core.face.portrait import Portrait
+    from ...eadnet_core.motion.face_motion import FaceMotion
     from ...eadnet_core.render.renderer import Renderer
 
 
@@ -24,7 +25,7 @@ def frame_size(portrait: Portrait, size: int) -> int | None:
     return size or (MAX_SIDE if own > MAX_SIDE else None)
 
 
-def cut(motion: MotionField, first_frame: int, frame_count: int) -> tuple[int, int]:
+def cut(motion: FaceMotion, first_frame: int, frame_count: int) -> tuple[int, int]:
     """(first, count) of the frames that are asked for; a count of 0 is all that are left.
 
     Raises:
@@ -39,10 +40,11 @@ def cut(motion: MotionField, first_frame: int, frame_count: int) -> tuple[int, i
     return first_frame, frame_count or left
 
 
-def render_frames(renderer: Renderer, motion: MotionField, first: int, count: int, previews: bool = True) -> Iterator[np.ndarray]:
+def render_frames(renderer: Renderer, motion: FaceMotion, first: int, count: int, previews: bool = True) -> Iterator[np.ndarray]:
     """Frames uint8 [H, W, 3] of a motion, one at a time; the running node's bar moves, cancel works, each second is previewed."""
+    from ...eadnet_core.render.in_order import in_order
+
     report = node_report(previews)
-    for index in range(count):
-        frame = renderer.render(motion.channels[first + index])
+    for index, frame in enumerate(in_order(lambda index: renderer.render(motion, first + index), count)):
         report(index + 1, count, frame if index % FRAME_RATE == 0 else None)
         yield frame

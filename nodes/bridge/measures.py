@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from ...eadnet_core.metrics.identity import ArcFace, UpperFace
     from ...eadnet_core.metrics.report import Report
     from ...eadnet_core.metrics.sync import SyncScore
-    from ...eadnet_core.metrics.sync_networks import OwnSync, PublicSync
+    from ...eadnet_core.metrics.heard_lips import HeardLips
+    from ...eadnet_core.metrics.sync_networks import PublicSync
     from ...eadnet_core.render.footage import Footage
 
 FOLDER = "eadnet_metrics"
 """Name of the folder under ComfyUI's models, and of the entry in extra_model_paths.yaml."""
 OWN_SYNC = "EAD-Net SyncNet (built-in)"
+"""The name under which saved workflows know the built-in measure; it has been lips' distance against the opening heard since 0.2."""
 UPPER_FACE = "upper face (built-in)"
 NOT_GIVEN = "not given"
 
@@ -60,12 +62,12 @@ def score_video(video: Input.Video, network: str) -> tuple[SyncScore, Tensor]:
     """
     from ...eadnet_core.charts.canvas import ACCENT
     from ...eadnet_core.charts.sync import draw_sync
-    from ...eadnet_core.face.locator import FaceLocator
+    from ...eadnet_core.face.finder import FaceFinder
     from ...eadnet_core.metrics.measurement import measure_sync
 
     sync = _load_sync(network)
-    with _on_device(sync.net), _footage(video, "video") as footage:
-        score = measure_sync(footage, sync, FaceLocator.from_pretrained(), _counter(2 * footage.expected_frames))
+    with _on_device(getattr(sync, "net", None)), video_footage(video, "video") as footage:
+        score = measure_sync(footage, sync, FaceFinder(), _counter(2 * footage.expected_frames))
     return score, to_image([draw_sync([(score.distances, ACCENT)])], 1)
 
 
@@ -78,28 +80,28 @@ def report_video(
         InputError: The video shows no face, or there is no such network.
     """
     from ...eadnet_core.charts.report import draw_report
-    from ...eadnet_core.face.locator import WEIGHTS, FaceLocator
-    from ...eadnet_core.metrics.emotion import EmotionNetwork
+    from ...eadnet_core.face.finder import FaceFinder
+    from ...eadnet_core.metrics.emotion import PointReader
     from ...eadnet_core.metrics.evaluation import Comparison, evaluate
     from ...eadnet_core.metrics.measurement import Networks, Subject
 
-    sync, classifier, identity = _load_sync(sync_network), EmotionNetwork.installed(), _load_identity(recogniser)
+    sync, identity = _load_sync(sync_network), _load_identity(recogniser)
     prefix = "sync" if sync_network == OWN_SYNC else "sync_v2"
-    networks = Networks(FaceLocator.from_pretrained(), WEIGHTS.name, classifier, identity, {prefix: sync})
+    networks = Networks(FaceFinder(), PointReader(), identity, {prefix: sync})
     with ExitStack() as stack:
-        for network in (sync, classifier, identity):
-            if (net := getattr(network, "net", None)) is not None:
-                stack.enter_context(_on_device(net))
-        made = Subject(stack.enter_context(_footage(video, "video")), None if emotion == NOT_GIVEN else emotion)
-        filmed = [] if real is None else [Subject(stack.enter_context(_footage(real, "real_video")))]
+        for network in (sync, identity):
+            stack.enter_context(_on_device(getattr(network, "net", None)))
+        made = Subject(stack.enter_context(video_footage(video, "video")), None if emotion == NOT_GIVEN else emotion)
+        filmed = [] if real is None else [Subject(stack.enter_context(video_footage(real, "real_video")))]
         report = evaluate([made], filmed, networks, Comparison(), seam_every or None, node_report())
     return report, to_image([draw_report(report)], 1)
 
 
-def _load_sync(name: str) -> OwnSync | PublicSync:
-    from ...eadnet_core.metrics.sync_networks import OwnSync, PublicSync
+def _load_sync(name: str) -> HeardLips | PublicSync:
+    from ...eadnet_core.metrics.heard_lips import HeardLips
+    from ...eadnet_core.metrics.sync_networks import PublicSync
 
-    return OwnSync.from_pretrained() if name == OWN_SYNC else PublicSync.from_file(_path(name, "sync_network"))
+    return HeardLips.from_pretrained() if name == OWN_SYNC else PublicSync.from_file(_path(name, "sync_network"))
 
 
 def _load_identity(name: str) -> ArcFace | UpperFace:
@@ -116,15 +118,18 @@ def _path(name: str, entry: str) -> Path:
 
 
 @contextmanager
-def _on_device(net: nn.Module) -> Iterator[None]:
-    """A network where ComfyUI computes, in the care of its memory management."""
+def _on_device(net: nn.Module | None) -> Iterator[None]:
+    """A network, if there is one, where ComfyUI computes, in the care of its memory management."""
+    if net is None:
+        yield
+        return
     waiting = comfy.model_management.unet_offload_device()
     with loaded(Patcher(net.to(waiting), load_device=comfy.model_management.get_torch_device(), offload_device=waiting)):
         yield
 
 
 @contextmanager
-def _footage(video: Input.Video, name: str) -> Iterator[Footage]:
+def video_footage(video: Input.Video, name: str) -> Iterator[Footage]:
     """A VIDEO to be read frame by frame: its file, or, where it has none of its own or is a part of it, one that is written for this.
 
     Raises:

@@ -1,8 +1,8 @@
-"""The denoiser in ComfyUI's care: found through folder_paths, loaded, offloaded and freed by its model management."""
+"""The motion model in ComfyUI's care: found through folder_paths, loaded, offloaded and freed by its model management."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,21 +12,18 @@ import comfy.model_patcher
 import folder_paths
 import torch
 from comfy.cli_args import args
-from comfy.ldm.modules.attention import optimized_attention_for_device
-from torch import Tensor
 
 from ...eadnet_core.errors import InputError
 
 if TYPE_CHECKING:
-    from ...eadnet_core.models.attention import AttentionFunction
-    from ...eadnet_core.models.denoiser import Denoiser
+    from ...eadnet_core.motion.model import MotionModel
 
 FOLDER = "eadnet"
 """Name of the folder under ComfyUI's models, and of the entry in extra_model_paths.yaml."""
 BUILT_IN = "eadnet-base (built-in)"
 PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-ACTIVATION_BYTES = 768 * 2**20
-"""What a window of frames takes beside the weights, with some room."""
+ACTIVATION_BYTES = 64 * 2**20
+"""What a recording takes beside the weights, with some room."""
 
 Patcher = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
 
@@ -44,12 +41,13 @@ def weight_names() -> list[str]:
 
 
 def load_model(name: str, precision: str) -> comfy.model_patcher.ModelPatcher:
-    """The denoiser in a patcher, on the device where models wait.
+    """The motion model in a patcher, on the device where models wait.
 
     Raises:
         InputError: The weights are missing, damaged or of another version.
     """
-    from ...eadnet_core.checkpoint import BASE_WEIGHTS, load_denoiser
+    from ...eadnet_core.checkpoint import BASE_WEIGHTS
+    from ...eadnet_core.checkpoint import load_model as load_checkpoint
     from ...eadnet_core.device import choose_dtype
 
     path = BASE_WEIGHTS if name == BUILT_IN else folder_paths.get_full_path(FOLDER, name)
@@ -57,16 +55,15 @@ def load_model(name: str, precision: str) -> comfy.model_patcher.ModelPatcher:
         raise InputError(f"weights is '{name}', which is not in models/{FOLDER}; put the file there or choose another.")
     device = comfy.model_management.get_torch_device()
     dtype = PRECISIONS[precision] or (torch.float32 if args.force_fp32 else choose_dtype(device))
-    denoiser = with_attention(load_denoiser(path), host_attention(device))
     waiting = comfy.model_management.unet_offload_device()
-    return Patcher(denoiser.to(waiting, dtype).eval(), load_device=device, offload_device=waiting)
+    return Patcher(load_checkpoint(path).to(waiting, dtype).eval(), load_device=device, offload_device=waiting)
 
 
 @contextmanager
-def loaded(patcher: comfy.model_patcher.ModelPatcher) -> Iterator[Denoiser]:
-    """The denoiser on the device where it computes; when what is done with it fails or is cancelled, it leaves the device.
+def loaded(patcher: comfy.model_patcher.ModelPatcher) -> Iterator[MotionModel]:
+    """The model on the device where it computes; when what is done with it fails or is cancelled, it leaves the device.
 
-    It is loaded whole even with --lowvram, where it stays only until another model needs the room: 22 MB are less than what
+    It is loaded whole even with --lowvram, where it stays only until another model needs the room: 4 MB are less than what
     ComfyUI keeps in reserve, and a part of it would be no use. With --novram it goes back at once.
     """
     management = comfy.model_management
@@ -90,32 +87,3 @@ def _unload(patcher: comfy.model_patcher.ModelPatcher) -> None:
         entry.model_unload()
         entries.remove(entry)
     comfy.model_management.soft_empty_cache()
-
-
-def with_attention(denoiser: Denoiser, attention: AttentionFunction) -> Denoiser:
-    """The same denoiser with another attention."""
-    exchanged = type(denoiser)(denoiser.config, attention)
-    exchanged.load_state_dict(denoiser.state_dict())
-    return exchanged
-
-
-def host_attention(device: torch.device) -> AttentionFunction:
-    """The attention that the user chose for ComfyUI (PyTorch, xFormers, SageAttention, ...), as eadnet_core calls it.
-
-    On the CPU ComfyUI leaves no choice: it always takes a slower one that saves memory which strips do not need, so PyTorch's
-    is taken there, and frames are those of the command line.
-    """
-    if comfy.model_management.is_device_cpu(device):
-        from ...eadnet_core.models.attention import torch_attention
-
-        return torch_attention
-    return as_eadnet_calls(optimized_attention_for_device(device))
-
-
-def as_eadnet_calls(attention: Callable[..., Tensor]) -> AttentionFunction:
-    """One of ComfyUI's attention functions, taking and giving [B, heads, L, D]."""
-
-    def attend(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        return attention(query, key, value, heads=query.shape[1], skip_reshape=True, skip_output_reshape=True)
-
-    return attend

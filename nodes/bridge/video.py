@@ -16,10 +16,10 @@ from comfy_api.latest import Input, InputImpl, Types
 
 from ...eadnet_core.audio.sound import Sound
 from ...eadnet_core.errors import InputError
+from ...eadnet_core.motion.face_motion import FaceMotion
 from ...eadnet_core.render.renderer import Renderer
 from ...eadnet_core.render.video import VideoWriter
 from ...eadnet_core.timebase import FRAME_RATE, samples_until
-from ...eadnet_core.types import MotionField
 from .frames import render_frames
 from .pictures import check_memory, to_image
 from .sounds import to_audio
@@ -32,14 +32,14 @@ class RenderedVideo(Input.Video):
     Attributes:
         motion: The performance.
         renderer: The portrait at the size of the frames.
-        sound: What is heard, unaltered.
+        sound: What is heard, unaltered; None: nothing.
         first_frame: Where in the motion the clip starts.
         num_frames: Its length in frames.
     """
 
-    motion: MotionField
+    motion: FaceMotion
     renderer: Renderer
-    sound: Sound
+    sound: Sound | None
     first_frame: int
     num_frames: int
 
@@ -72,7 +72,8 @@ class RenderedVideo(Input.Video):
         """All frames at once, for nodes that work on pictures."""
         width, height = self.renderer.size
         check_memory(self.num_frames, width, height)
-        audio = to_audio(self._cut_sound())
+        sound = self._cut_sound()
+        audio = None if sound is None else to_audio(sound)
         return Types.VideoComponents(images=to_image(self._frames(), self.num_frames), audio=audio, frame_rate=FRAME_RATE)
 
     def as_trimmed(
@@ -106,24 +107,31 @@ class RenderedVideo(Input.Video):
     def _frames(self) -> Iterator[np.ndarray]:
         return render_frames(self.renderer, self.motion, self.first_frame, self.num_frames, previews=False)
 
-    def _cut_sound(self) -> Sound:
+    def _cut_sound(self) -> Sound | None:
         """The clip's part of the recording."""
+        if self.sound is None:
+            return None
         first, last = (samples_until(frame, self.sound.rate) for frame in (self.first_frame, self.first_frame + self.num_frames))
         samples = self.sound.samples[:, first:last]
         return self.sound if samples.shape == self.sound.samples.shape else Sound(samples, self.sound.rate)
 
 
-def rendered_video(motion: MotionField, renderer: Renderer, sound: Sound) -> RenderedVideo:
+MOST_APART_S = Fraction(1, 2)
+"""By which sound and motion may differ: a film's sound is seldom exactly as long as its picture."""
+
+
+def rendered_video(motion: FaceMotion, renderer: Renderer, sound: Sound | None) -> RenderedVideo:
     """The VIDEO of a whole motion with the sound it was made for.
 
     Raises:
         InputError: The sound is not as long as the motion.
     """
-    heard_s = Fraction(sound.num_samples, sound.rate)
-    if abs(heard_s - motion.duration_s) > 1 / FRAME_RATE:
+    motion = motion.resampled(FRAME_RATE)
+    heard_s = motion.duration_s if sound is None else Fraction(sound.num_samples, sound.rate)
+    if abs(heard_s - motion.duration_s) > MOST_APART_S:
         raise InputError(
             f"audio lasts {float(heard_s):.2f} s, but the motion was made for {float(motion.duration_s):.2f} s; "
-            "connect the recording that EADNetSpeech heard, or one of the same length."
+            "connect the recording that it was made or filmed with, or one of the same length."
         )
     return RenderedVideo(motion, renderer, sound, 0, motion.num_frames)
 
