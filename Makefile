@@ -4,7 +4,7 @@ SHARED ?= ../shared
 RUN := .venv/bin/python
 STAMP := .venv/requirements.stamp
 
-.PHONY: setup demo test lint bench judge validate judge-footage feeling
+.PHONY: setup demo test lint bench judge judge-people feeling
 
 setup: $(STAMP)
 
@@ -39,17 +39,13 @@ judge: $(STAMP) $(JUDGE)
 	.venv-judge/bin/python $(SHARED)/tools/real_eval.py --data $(SHARED)/data/real --work output/judge --json output/judge/figures.json \
 		--command '$(RUN) -m eadnet_core animate --portrait {portrait} --audio {audio} --emotion {emotion} --seed 0 --out {out}'
 
-# What `evaluate` says of the judge's videos and of the clips of people, against what the tracker sees in them.
-validate: judge
-	$(RUN) -m eadnet_core evaluate --video $(SHARED)/data/real/video --out output/judge/footage.json
-	$(RUN) -m eadnet_core evaluate --video output/judge --out output/judge/report.json
-	.venv-judge/bin/python scripts/compare_with_mediapipe.py output/judge/report.json output/judge $(SHARED)/data/models/face_landmarker.task
+# People who talk: one frame and the sound of a clip in, what they really did beside what was made.
+judge-people: $(STAMP) $(JUDGE)
+	@mkdir -p output/people
+	.venv-judge/bin/python $(SHARED)/tools/people_eval.py --data $(SHARED)/data/people --work output/people --json output/people/figures.json \
+		--command '$(RUN) -m eadnet_core animate --portrait {portrait} --audio {audio} --seed 0 --out {out}'
 
-# Real videos: faces found, shifted sound noticed, and what five minutes of fine-tuning on each do for its end; a quarter of an hour.
-judge-footage: $(STAMP)
-	$(RUN) scripts/judge_footage.py --videos $(SHARED)/data/real/video --work output/judge/footage
-
-# How feelings and Action Units are shown, and what they cost the lips (docs/feeling.md).
+# How feelings are shown, and what they cost the lips (docs/feeling.md).
 feeling: $(STAMP) $(JUDGE)
 	$(RUN) -m benchmarks.feeling --judge $(SHARED)/tools/real_eval.py --data $(SHARED)/data/real
 

@@ -1,7 +1,6 @@
-"""How well feelings and Action Units are shown, and what they cost the lips: one JSON file and a table.
+"""How well feelings are shown on real portraits, and what they cost the lips: one JSON file and a table.
 
-    python -m benchmarks.feeling                                                        # drawn faces
-    python -m benchmarks.feeling --judge real_eval.py --judge-python PYTHON --data DIR  # and real portraits
+    python -m benchmarks.feeling --judge real_eval.py --judge-python PYTHON --data DIR
 
 What each figure means is said in docs/feeling.md. A run that was stopped goes on where it was, as long as code and weights are the same.
 """
@@ -15,43 +14,30 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import torch
-from tqdm import tqdm
-
 from eadnet_core.checkpoint import BASE_WEIGHTS, read_header
-from eadnet_core.emotion.vocabulary import ACTION_UNITS
 from eadnet_core.pipeline import EADNetPipeline
-from eadnet_core.synthetic.speech_corpus import load_corpus, make_corpus
 
-from .drawn_scene import draw_scenes
-from .obedience import READINGS, UPPER_FACE, Obedience, measure_face, summarise
 from .real_clips import FEELINGS, INTENSITIES, LIPS, Maker, TestSet, intensity_figures, spoken_figures
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("obedience", "intensity", "lips")
-HELD_OUT_SEED, HELD_OUT_MINUTES = 20_240_501, 2.0
-"""Of the speech that drawn faces say; the training corpus has seed 0."""
-FACE_SEED = 70_000
+PARTS = ("intensity", "lips")
 
 
 def main() -> int:
     options = _options()
-    parts = options.parts or (PARTS if options.judge else PARTS[:1])
+    parts = options.parts or PARTS
     work = options.work / _fingerprint(options.weights)
     work.mkdir(parents=True, exist_ok=True)
     pipe = EADNetPipeline.from_pretrained(options.weights)
     figures: dict[str, Any] = {"weights": read_header(options.weights).provenance}
-    if "obedience" in parts:
-        figures["obedience"] = _obedience(pipe, work, options.faces)
-    if "intensity" in parts or "lips" in parts:
-        tests = TestSet(options.judge.resolve(), options.judge_python.absolute(), options.data.resolve(), work.resolve())
-        maker = Maker(pipe, tests, lambda name: print(f"made {name}", file=sys.stderr, flush=True))
-        if "intensity" in parts:
-            jobs, different = maker.intensity_jobs()
-            figures["intensity"] = intensity_figures(jobs, tests.judged(jobs), different)
-        if "lips" in parts:
-            jobs = maker.spoken_jobs()
-            figures["lips"] = spoken_figures(jobs, tests.judged(jobs))
+    tests = TestSet(options.judge.resolve(), options.judge_python.absolute(), options.data.resolve(), work.resolve())
+    maker = Maker(pipe, tests, lambda name: print(f"made {name}", file=sys.stderr, flush=True))
+    if "intensity" in parts:
+        jobs, different = maker.intensity_jobs()
+        figures["intensity"] = intensity_figures(jobs, tests.judged(jobs), different)
+    if "lips" in parts:
+        jobs = maker.spoken_jobs()
+        figures["lips"] = spoken_figures(jobs, tests.judged(jobs))
     path = work / "figures.json"
     known = json.loads(path.read_text()) if path.exists() else {}
     path.write_text(json.dumps(known | figures, indent=1))
@@ -62,17 +48,13 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.feeling", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--weights", type=Path, default=BASE_WEIGHTS, help="a denoiser's checkpoint")
+    parser.add_argument("--weights", type=Path, default=BASE_WEIGHTS, help="a motion model's checkpoint")
     parser.add_argument("--parts", nargs="+", choices=PARTS, help="what to measure; all that can be if not given")
-    parser.add_argument("--faces", type=int, default=8, help="drawn faces")
-    parser.add_argument("--judge", type=Path, help="real_eval.py, the judge of real portraits")
+    parser.add_argument("--judge", type=Path, required=True, help="real_eval.py, the judge of real portraits")
     parser.add_argument("--judge-python", type=Path, default=ROOT / ".venv-judge/bin/python", help="Python with the judge's packages")
-    parser.add_argument("--data", type=Path, help="folder with portraits/ and speech/")
+    parser.add_argument("--data", type=Path, required=True, help="folder with portraits/ and speech/")
     parser.add_argument("--work", type=Path, default=ROOT / "output/feeling", help="videos and results are kept here")
-    options = parser.parse_args()
-    if (options.judge is None) != (options.data is None) or (options.judge is None and {"intensity", "lips"} & set(options.parts or ())):
-        parser.error("real portraits need both --judge and --data")
-    return options
+    return parser.parse_args()
 
 
 def _fingerprint(weights: Path) -> str:
@@ -84,32 +66,8 @@ def _fingerprint(weights: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _obedience(pipe: EADNetPipeline, work: Path, count: int) -> dict[str, object]:
-    corpus = work / "speech.npz"
-    speech = load_corpus(corpus) if corpus.exists() else make_corpus(corpus, HELD_OUT_MINUTES, HELD_OUT_SEED)
-    faces = []
-    with torch.inference_mode(), tqdm(total=count * len(ACTION_UNITS), desc="Action Units", unit="clip") as bar:
-        for scene in draw_scenes(speech, count, FACE_SEED, pipe.locator):
-            kept = work / f"face-{scene.seed}.json"
-            if kept.exists():
-                bar.update(len(ACTION_UNITS))
-            else:
-                kept.write_text(measure_face(scene, pipe.denoiser, bar.update).to_json())
-            faces.append(Obedience.from_json(kept.read_text()))
-    return summarise(faces)
-
-
 def _table(figures: dict[str, Any]) -> str:
     lines: list[str] = []
-    if found := figures.get("obedience"):
-        lines += [f"Action Units on {found['faces']} drawn faces: correlation of asked and read", _row("", *READINGS, "lips")]
-        for unit in ACTION_UNITS:
-            readings = (found[f"correlation_{reading}_of"][unit] for reading in READINGS)
-            lines.append(_row(unit + (" *" if unit in UPPER_FACE else ""), *readings, found["lips_change_of"][unit]))
-        lines.append(_row("mean, lips: *", *(found[f"correlation_{reading}"] for reading in READINGS), found["lips_change"]))
-        lines.append(_row("gain", *(found[f"gain_{reading}"] for reading in READINGS)))
-        lines.append(_row("named", *(found[f"named_{reading}"] for reading in READINGS)))
-        lines += [f"cross-talk of * onto lips: change {found['lips_change']:.3f}, correlation {found['lips_correlation']:.3f}", ""]
     if found := figures.get("intensity"):
         lines += [
             "Intensity: Spearman (median over portraits), main blendshape at each intensity",

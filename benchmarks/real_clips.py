@@ -15,8 +15,8 @@ from scipy.stats import spearmanr
 
 from eadnet_core.audio.sound import Sound, read_sound
 from eadnet_core.emotion.vocabulary import EMOTIONS
+from eadnet_core.face.portrait import Portrait
 from eadnet_core.pipeline import EADNetPipeline
-from eadnet_core.types import Portrait
 
 FEELINGS = tuple(name for name in EMOTIONS if name != "neutral")
 INTENSITIES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -115,7 +115,7 @@ class Maker:
         return jobs
 
     def _motion(self, portrait: Portrait, sound: Sound, emotion: str, intensity: float) -> np.ndarray:
-        return np.concatenate(list(self.pipe(portrait, sound, emotion, intensity).motion()))
+        return self.pipe(portrait, sound, emotion, intensity).motion.expression
 
     def _clip(self, portrait: Portrait, sound: Sound, emotion: str, intensity: float, name: str) -> dict[str, str]:
         video, result = self.tests.work / f"{name}.mp4", self.tests.work / f"{name}.json"

@@ -37,7 +37,10 @@ def animate(options: argparse.Namespace) -> None:
         action_units=None if options.au is None else read_action_units(options.au),
         control=MotionControl(head=options.head, blinks=options.blinks, gaze=options.gaze),
         options=MotionOptions(
-            audio_scale=options.audio_guidance, emotion_scale=options.emotion_guidance, action_unit_scale=options.au_guidance, seed=options.seed
+            audio_scale=options.audio_guidance,
+            emotion_scale=options.emotion_guidance,
+            action_unit_scale=options.au_guidance,
+            seed=options.seed,
         ),
         size=options.size,
         face=options.face,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import statistics
 import sys
@@ -12,41 +13,35 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from .audio.sound import Sound
-from .face.portrait import from_landmarks
+from .face.picture import read_picture
 from .pipeline import EADNetPipeline
-from .render.renderer import Renderer
-from .render.video import VideoWriter
-from .synthetic.clip import draw_portraits
-from .types import Portrait
 
-STAGES = ("speech", "denoiser", "renderer", "encoder")
+PORTRAIT = Path(__file__).resolve().parent.parent / "assets" / "portraits" / "head_409.jpg"
+STAGES = ("portrait", "motion", "video")
 
 
 @dataclass(frozen=True)
 class Speed:
-    """Medians over the repeats, models loaded.
+    """Medians over the repeats, weights loaded.
 
     Attributes:
-        frames_per_second: Frames written a second, sound and encoding included.
-        share: Of each stage in the time, 0 to 1.
+        frames_per_second: Frames written a second, all in: sound heard, motion made, frames drawn and encoded.
+        seconds: Of each stage: the face found and measured, the performance made, frames drawn and encoded.
         num_frames: Of one clip.
         size: Side of the video in pixels.
         peak_memory_mb: Largest memory of the process so far, in MiB.
-        device: Of the denoiser.
-        dtype: Of the denoiser.
-        num_threads: CPU threads that torch uses.
+        device: Of the motion model.
+        num_threads: Processors.
     """
 
     frames_per_second: float
-    share: dict[str, float]
+    seconds: dict[str, float]
     num_frames: int
     size: int
     peak_memory_mb: float
     device: str
-    dtype: str
     num_threads: int
 
     def to_json(self) -> str:
@@ -57,38 +52,31 @@ def measure(weights: Path | None, device: str, size: int, seconds: float, repeat
     """Makes the same clip `repeats` times, after one short clip that is not counted.
 
     Args:
-        weights: The denoiser's checkpoint; None: the one that ships.
+        weights: The motion model's checkpoint; None: the one that ships.
         device: As for EADNetPipeline.
         size: Side of the video in pixels.
         seconds: Length of the clip.
         repeats: Clips that are counted, 1 or more.
+
+    Raises:
+        InputError: The pack's example portrait is missing.
     """
     pipe = EADNetPipeline.from_pretrained(weights, device)
-    portrait = drawn_portrait()
-    _make_clip(pipe, portrait, syllables(1.0), size)
+    picture, _ = read_picture(PORTRAIT)
+    _make_clip(pipe, picture, syllables(1.0), size)
     sound = syllables(seconds)
-    runs = [_make_clip(pipe, portrait, sound, size) for _ in range(repeats)]
+    runs = [_make_clip(pipe, picture, sound, size) for _ in range(repeats)]
     num_frames = runs[0][1]
-    total = statistics.median(sum(times.values()) for times, _ in runs)
-    shares = {stage: statistics.median(times[stage] / sum(times.values()) for times, _ in runs) for stage in STAGES}
-    parameter = next(pipe.denoiser.parameters())
+    total = statistics.median(times["motion"] + times["video"] for times, _ in runs)
     return Speed(
         frames_per_second=round(num_frames / total, 2),
-        share={stage: round(share, 3) for stage, share in shares.items()},
+        seconds={stage: round(statistics.median(times[stage] for times, _ in runs), 3) for stage in STAGES},
         num_frames=num_frames,
         size=size,
         peak_memory_mb=round(_peak_memory_mb(), 1),
-        device=str(parameter.device),
-        dtype=str(parameter.dtype).removeprefix("torch."),
-        num_threads=torch.get_num_threads(),
+        device=str(pipe.model.device),
+        num_threads=os.cpu_count() or 1,
     )
-
-
-def drawn_portrait(size: int = 192, seed: int = 0) -> Portrait:
-    """A square portrait of a drawn face, `size` pixels wide, located exactly."""
-    picture, landmarks = draw_portraits(1, size, torch.Generator().manual_seed(seed))
-    image = (picture[0].permute(1, 2, 0).clamp(0, 1) * 255).round().byte().numpy()  # [H, W, 3]
-    return from_landmarks(np.ascontiguousarray(image), (landmarks[0] * size).numpy())
 
 
 def syllables(seconds: float, rate: int = 24_000) -> Sound:
@@ -98,24 +86,17 @@ def syllables(seconds: float, rate: int = 24_000) -> Sound:
     return Sound((0.2 * voice * np.sin(2 * np.pi * 2 * time_s) ** 2)[None].astype(np.float32), rate)
 
 
-def _make_clip(pipe: EADNetPipeline, portrait: Portrait, sound: Sound, size: int) -> tuple[dict[str, float], int]:
+def _make_clip(pipe: EADNetPipeline, picture: np.ndarray, sound: Sound, size: int) -> tuple[dict[str, float], int]:
     """Seconds that each stage took, and the number of frames."""
     times = dict.fromkeys(STAGES, 0.0)
     watch = _Watch(times)
+    portrait = pipe.portrait(picture)
+    watch.stop("portrait")
     clip = pipe(portrait, sound, "happy", size=size)
-    watch.stop("speech")
-    renderer = Renderer(portrait, size)
-    with tempfile.TemporaryDirectory() as folder, VideoWriter(Path(folder) / "bench.mp4", renderer.size, sound) as writer:
-        watch.stop("encoder")
-        for part in clip.motion():
-            watch.stop("denoiser")
-            for channels in part:
-                frame = renderer.render(channels)
-                watch.stop("renderer")
-                writer.write(frame)
-                watch.stop("encoder")
-        watch.stop("denoiser")
-    watch.stop("encoder")
+    watch.stop("motion")
+    with tempfile.TemporaryDirectory() as folder:
+        clip.save(Path(folder) / "bench.mp4")
+    watch.stop("video")
     return times, clip.num_frames
 
 

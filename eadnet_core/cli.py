@@ -138,7 +138,9 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(commands, "animate", animate)
     one.add_argument("--portrait", type=Path, required=True, metavar="IMG", help="picture with a face, any size and format")
     one.add_argument("--audio", type=Path, metavar="WAV", help="recording, any format; a video's sound works too")
-    one.add_argument("--motion", type=Path, metavar="FILE", help="performance to play, of `capture` or `--save-motion`; sound is then optional")
+    one.add_argument(
+        "--motion", type=Path, metavar="FILE", help="performance to play, of `capture` or `--save-motion`; sound is then optional"
+    )
     one.add_argument("--out", type=Path, required=True, metavar="OUT.mp4", help="video to write (.mp4, .mov or .mkv)")
     one.add_argument("--emotion", metavar="TEXT", help="label (happy, sad, ...) or free text; neutral if not given")
     one.add_argument("--intensity", type=number(0, 1), default=1.0, metavar="X", help="of the emotion, 0 to 1 (default 1)")
@@ -187,7 +189,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--out", type=Path, required=True, metavar="REPORT.json", help="report to write; its picture goes beside it as .png")
     one.add_argument("--emotion", metavar="LABEL", help="class that was asked for (default: what names of files and folders say)")
     one.add_argument("--phones", type=Path, metavar="FILE", help="what is said when (default: NAME.phones.json beside a video)")
-    one.add_argument("--seam-every", type=whole(2, 9999), metavar="N", help="frames from seam to seam of the generator's windows (default: none)")
+    one.add_argument(
+        "--seam-every", type=whole(2, 9999), metavar="N", help="frames from seam to seam of the generator's windows (default: none)"
+    )
     one.add_argument("--syncnet", type=Path, metavar="FILE", help="public SyncNet, syncnet_v2.safetensors: Sync-C and Sync-D as in papers")
     one.add_argument("--recogniser", type=Path, metavar="FILE", help="ArcFace IResNet, for identity (default: upper-face appearance)")
     one.add_argument("--frame-features", type=Path, metavar="PATH", help="for FID: Inception-v3 of 2015, or a picture model's folder")
@@ -214,7 +218,9 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--minutes", type=number(0.01, 100_000), metavar="M", help="budget (default: the recipe's)")
         one.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, ... (default auto)")
         one.add_argument("--commit", default="unknown", metavar="NAME", help="version of the code, for the weights' header")
-        one.add_argument("--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: those that ship)")
+        one.add_argument(
+            "--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: those that ship)"
+        )
         if run is train_speech:
             one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
 
@@ -233,7 +239,9 @@ def _command(commands: argparse._SubParsersAction, name: str, run: Callable[[arg
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="checkpoint of the motion model (default: the one that ships with the package)")
+    parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="checkpoint of the motion model (default: the one that ships with the package)"
+    )
     parser.add_argument("--device", default="auto", metavar="NAME", help="auto, cpu, cuda, cuda:1, mps, ... (default auto)")
 
 

@@ -116,9 +116,7 @@ class EADNetPipeline:
         model = load_model(BASE_WEIGHTS if path is None else Path(path))
         return cls(model.to(place, choose_dtype(place) if dtype is None else dtype).eval(), FaceFinder())
 
-    def portrait(
-        self, picture: str | Path | np.ndarray, face: int = 0, max_side: int = MAX_SIDE, keep_expression: float = 1.0
-    ) -> Portrait:
+    def portrait(self, picture: str | Path | np.ndarray, face: int = 0, max_side: int = MAX_SIDE, keep_expression: float = 1.0) -> Portrait:
         """The portrait in a picture: a file or uint8 [H, W, 3], RGB.
 
         Args:
@@ -204,7 +202,9 @@ def perform(
     units = (_asked(model, track, speech.num_frames) * options.emotion_scale).clip(0, 1)
     if action_units is not None:
         action_units.check_within(float(speech.duration_s))
-        units = units + (action_units.sample(speech.num_frames, torch.from_numpy(units)).numpy() - units) * min(options.action_unit_scale, 1.0)
+        units = units + (action_units.sample(speech.num_frames, torch.from_numpy(units)).numpy() - units) * min(
+            options.action_unit_scale, 1.0
+        )
         units = (units * max(options.action_unit_scale, 1.0)).clip(0, 1)
     heard = model.visemes(speech.mel).numpy() * options.audio_scale
     return motion_by_rule(heard.clip(0, 1), units, draw_motion(speech, control, options.seed), speech.duration_s)

@@ -21,7 +21,9 @@ class EADNetMotionFromVideo(io.ComfyNode):
             inputs=[
                 io.Video.Input("video", optional=True, tooltip="A video that shows a face, any rate and size, from Load Video."),
                 io.Image.Input("images", optional=True, tooltip="Or its frames as a batch; say below how many of them are a second."),
-                io.Float.Input("fps", default=25.0, min=1.0, max=240.0, step=0.01, tooltip="Frames a second of the images; a video brings its own."),
+                io.Float.Input(
+                    "fps", default=25.0, min=1.0, max=240.0, step=0.01, tooltip="Frames a second of the images; a video brings its own."
+                ),
                 io.Int.Input(
                     "face",
                     default=0,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from comfy_api.latest import io
 from torch import Tensor
 
@@ -27,15 +25,15 @@ class EADNetPortrait(io.ComfyNode):
                     default=0,
                     min=0,
                     max=63,
-                    tooltip="Which face, where there are several: 0 is the largest, equal ones from left to right. The overlay shows their numbers.",
+                    tooltip="Which face, where there are several: 0 is the largest, equal ones from left to right; the overlay shows numbers.",
                 ),
                 io.String.Input(
                     "points",
                     default="",
                     multiline=True,
                     optional=True,
-                    tooltip="Leave empty to let the face be found. Or set three points by hand, in pixels, one `x y` a line: the eye on the "
-                    "picture's left, the eye on its right, the middle of the mouth.",
+                    tooltip="Leave empty to let the face be found. Or set three points by hand, in pixels, one `x y` a line: the eye on "
+                    "the picture's left, the eye on its right, the middle of the mouth.",
                 ),
                 io.Mask.Input("mask", optional=True, tooltip="Instead of a number: the face that it covers most is taken."),
                 Box.Input("box", optional=True, tooltip="Instead of a number: a box of any detector, around the face that is meant."),
@@ -46,8 +44,8 @@ class EADNetPortrait(io.ComfyNode):
                     max=1.0,
                     step=0.05,
                     optional=True,
-                    tooltip="How much of the portrait's own expression stays beneath the performance: 0 takes off its smile or frown. Lips part "
-                    "as speech says in any case.",
+                    tooltip="How much of the portrait's own expression stays beneath the performance: 0 takes off its smile or frown. "
+                    "Lips part as speech says in any case.",
                 ),
             ],
             outputs=[
@@ -63,7 +61,7 @@ class EADNetPortrait(io.ComfyNode):
 
     @classmethod
     def execute(
-        cls, image: Tensor, face: int, points: str = "", mask: Tensor | None = None, box: Any = None, keep_expression: float = 1.0
+        cls, image: Tensor, face: int, points: str = "", mask: Tensor | None = None, box: object = None, keep_expression: float = 1.0
     ) -> io.NodeOutput:
         from ..eadnet_core.charts.portrait import draw_portrait
         from ..eadnet_core.render.renderer import Renderer

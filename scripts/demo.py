@@ -8,14 +8,15 @@ from pathlib import Path
 import av
 import cv2
 import numpy as np
-import skimage.data
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from eadnet_core.cli import main  # noqa: E402
-from eadnet_core.face.locator import FaceLocator  # noqa: E402
+from eadnet_core.face.finder import find_faces  # noqa: E402
+from eadnet_core.face.picture import read_picture  # noqa: E402
 
+PORTRAIT = ROOT / "assets" / "portraits" / "astronaut.jpg"
 RECORDING = ROOT / "assets" / "demo_speech.wav"
 OUTPUT = ROOT / "output"
 EMOTION = "happy"
@@ -26,7 +27,7 @@ TILE = 320
 
 def around_face(portrait: np.ndarray) -> tuple[slice, slice]:
     """Rows and columns of a square around the face of uint8 [H, W, 3], RGB, cut to the picture."""
-    left, top, right, bottom = FaceLocator.from_pretrained().find(portrait)[0].box
+    left, top, right, bottom = find_faces(portrait)[0].box
     half = max(right - left, bottom - top) * 0.75
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     return slice(max(0, round(middle_y - half)), round(middle_y + half)), slice(max(0, round(middle_x - half)), round(middle_x + half))
@@ -45,10 +46,9 @@ def contact_sheet(portrait: np.ndarray, video: Path) -> np.ndarray:
 def demo() -> int:
     """Writes output/demo.mp4 and output/demo.jpg; returns the exit status."""
     OUTPUT.mkdir(exist_ok=True)
-    portrait = skimage.data.astronaut()
-    picture, video, sheet = OUTPUT / "astronaut.png", OUTPUT / "demo.mp4", OUTPUT / "demo.jpg"
-    cv2.imwrite(str(picture), cv2.cvtColor(portrait, cv2.COLOR_RGB2BGR))
-    status = main(["animate", "--portrait", str(picture), "--audio", str(RECORDING), "--emotion", EMOTION, "--out", str(video)])
+    portrait, _ = read_picture(PORTRAIT)
+    video, sheet = OUTPUT / "demo.mp4", OUTPUT / "demo.jpg"
+    status = main(["animate", "--portrait", str(PORTRAIT), "--audio", str(RECORDING), "--emotion", EMOTION, "--out", str(video)])
     if status == 0:
         cv2.imwrite(str(sheet), cv2.cvtColor(contact_sheet(portrait, video), cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 90])
         print(f"The video is {video}\nThe contact sheet is {sheet}")

@@ -6,12 +6,11 @@ import sys
 
 import cv2
 import numpy as np
-import skimage.data
-from demo import RECORDING, ROOT, around_face
+from demo import PORTRAIT, RECORDING, ROOT, around_face
 
 from eadnet_core.emotion.vocabulary import EMOTIONS
+from eadnet_core.face.portrait import Portrait
 from eadnet_core.pipeline import EADNetPipeline
-from eadnet_core.types import Portrait
 
 MOMENTS_S = (0.24, 0.72)
 TILE, CAPTION = 240, 30
@@ -30,8 +29,8 @@ def column(pipe: EADNetPipeline, portrait: Portrait, face: tuple[slice, slice], 
 
 def main() -> None:
     pipe = EADNetPipeline.from_pretrained()
-    photograph = skimage.data.astronaut()
-    portrait, face = pipe.portrait(photograph), around_face(photograph)
+    portrait = pipe.portrait(PORTRAIT)
+    face = around_face(portrait.image)
     columns = [column(pipe, portrait, face, emotion) for emotion in EMOTIONS]
     half = len(columns) // 2
     sheet = np.vstack([np.hstack(columns[:half]), np.hstack(columns[half:])])

@@ -76,9 +76,7 @@ def refused(capsys: pytest.CaptureFixture, *words: object) -> str:
     return lines[0]
 
 
-def test_what_cannot_be_used_is_said_in_a_sentence_and_leaves_no_file(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture
-) -> None:
+def test_what_cannot_be_used_is_said_in_a_sentence_and_leaves_no_file(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     out = tmp_path / "r.json"
     faceless = film(tmp_path / "none.mp4", 0.4, face=False)
     wrong = tmp_path / "weights.safetensors"

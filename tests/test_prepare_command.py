@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.training.footage.films import buzz, place, sway, write_film
+from tests.training.footage.fixed import fixed_tools
+from tests.training.footage.made import info, make_footage
 
 from eadnet_core import cli, prepare_command
 from eadnet_core.checkpoint import load_denoiser, read_header, save_checkpoint
 from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
 from eadnet_core.training.footage.library import open_library
-from tests.training.footage.films import buzz, place, sway, write_film
-from tests.training.footage.fixed import fixed_tools
-from tests.training.footage.made import info, make_footage
 
 Say = pytest.CaptureFixture[str]
 

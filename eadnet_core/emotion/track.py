@@ -214,7 +214,7 @@ class EmotionTrack:
             reason = f"{error.msg} in line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "too deep, or too long a number"
             raise InputError(f"emotion track is no JSON ({reason}); give what to_json wrote.") from error
         if not isinstance(content, dict) or content.get("format") != FORMAT or content.get("version") != 1:
-            raise InputError(f"emotion track lacks \"format\": \"{FORMAT}\", \"version\": 1; give what to_json wrote.")
+            raise InputError(f'emotion track lacks "format": "{FORMAT}", "version": 1; give what to_json wrote.')
         try:
             return EmotionTrack(tuple(_span_from_json(span) for span in content["spans"]))
         except InputError:

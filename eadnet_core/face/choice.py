@@ -57,7 +57,9 @@ def face_in_box(faces: list[Face], box: tuple[float, float, float, float], name:
     """
     shared = [_overlap(face.box, box) for face in faces]
     if not shared or max(shared) < LEAST_COVERED:
-        raise InputError(f"the box {tuple(round(v) for v in box)} holds no face of {name} ({_places(faces) or 'none was found'}); draw it anew.")
+        raise InputError(
+            f"the box {tuple(round(v) for v in box)} holds no face of {name} ({_places(faces) or 'none was found'}); draw it anew."
+        )
     return int(np.argmax(shared))
 
 

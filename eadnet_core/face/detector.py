@@ -51,7 +51,11 @@ class Detector:
         """Faces of a picture uint8 [H, W, 3], RGB, best first; of finds that overlap only the best."""
         height, width = picture.shape[:2]
         scale = SIDE / max(height, width)
-        small = cv2.resize(picture, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+        small = cv2.resize(
+            picture,
+            (max(1, round(width * scale)), max(1, round(height * scale))),
+            interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR,
+        )
         square = np.zeros((SIDE, SIDE, 3), np.float32)
         square[: small.shape[0], : small.shape[1]] = small / np.float32(127.5) - 1
         self._net.setInput(np.ascontiguousarray(square.transpose(2, 0, 1)[None]))

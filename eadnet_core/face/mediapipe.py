@@ -12,7 +12,6 @@ FOLDER = Path(__file__).resolve().parent.parent / "weights" / "mediapipe"
 """Models by Google, Apache-2.0; ORIGIN.md there says where they come from."""
 
 
-
 def load_net(name: str) -> cv2.dnn.Net:
     """The model `name`.tflite, ready to run; each has buffers of its own, so one serves one thread.
 

@@ -18,13 +18,57 @@ INNER_LIPS = (*UPPER_INNER_LIP, *reversed(LOWER_INNER_LIP[1:-1]))
 UPPER_OUTER_LIP = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
 LOWER_OUTER_LIP = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
 LIP_CORNERS = (61, 291, 78, 308, 62, 292, 76, 306)
-UPPER_LIP = frozenset((
-    *UPPER_OUTER_LIP, *UPPER_INNER_LIP, 184, 74, 73, 72, 11, 302, 303, 304, 408, 183, 42, 41, 38, 12, 268, 271, 272, 407, *LIP_CORNERS,
-))
+UPPER_LIP = frozenset(
+    (
+        *UPPER_OUTER_LIP,
+        *UPPER_INNER_LIP,
+        184,
+        74,
+        73,
+        72,
+        11,
+        302,
+        303,
+        304,
+        408,
+        183,
+        42,
+        41,
+        38,
+        12,
+        268,
+        271,
+        272,
+        407,
+        *LIP_CORNERS,
+    )
+)
 """All points of the upper lip, corners included."""
-LOWER_LIP = frozenset((
-    *LOWER_OUTER_LIP, *LOWER_INNER_LIP, 77, 90, 180, 85, 16, 315, 404, 320, 307, 96, 89, 179, 86, 15, 316, 403, 319, 325, *LIP_CORNERS,
-))
+LOWER_LIP = frozenset(
+    (
+        *LOWER_OUTER_LIP,
+        *LOWER_INNER_LIP,
+        77,
+        90,
+        180,
+        85,
+        16,
+        315,
+        404,
+        320,
+        307,
+        96,
+        89,
+        179,
+        86,
+        15,
+        316,
+        403,
+        319,
+        325,
+        *LIP_CORNERS,
+    )
+)
 """All points of the lower lip, corners included."""
 
 RIGHT_EYE = (33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246)

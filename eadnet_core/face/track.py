@@ -146,7 +146,9 @@ class FaceTracker:
 
     def _is_cut(self, frame: np.ndarray) -> bool:
         before, self._thumbnail = self._thumbnail, cv2.resize(frame, _THUMBNAIL, interpolation=cv2.INTER_AREA).astype(np.float32)
-        return before is not None and before.shape == self._thumbnail.shape and float(np.abs(self._thumbnail - before).mean()) > CUT_DIFFERENCE
+        return (
+            before is not None and before.shape == self._thumbnail.shape and float(np.abs(self._thumbnail - before).mean()) > CUT_DIFFERENCE
+        )
 
     def _look(self, frame: np.ndarray) -> Face | None:
         if self._last is not None:
@@ -165,7 +167,12 @@ class FaceTracker:
 
 
 def track_face(
-    frames: Iterable[np.ndarray], rate: Fraction, face: int = 0, finder: FaceFinder | None = None, total: int = 0, report: Report | None = None
+    frames: Iterable[np.ndarray],
+    rate: Fraction,
+    face: int = 0,
+    finder: FaceFinder | None = None,
+    total: int = 0,
+    report: Report | None = None,
 ) -> FaceTrack:
     """The track of one face through all frames.
 

@@ -21,8 +21,11 @@ OPEN, WIDE, ROUND, CLOSE, TEETH = range(5)
 """Columns of visemes."""
 
 VISEME_SHAPES: dict[int, dict[str, float]] = {
-    OPEN: {"jawOpen": 0.52, "mouthLowerDownLeft": 0.16, "mouthLowerDownRight": 0.16, "mouthUpperUpLeft": 0.08, "mouthUpperUpRight": 0.08},
-    WIDE: {"mouthStretchLeft": 0.42, "mouthStretchRight": 0.42, "mouthSmileLeft": 0.22, "mouthSmileRight": 0.22, "mouthLowerDownLeft": 0.10, "mouthLowerDownRight": 0.10},
+    OPEN: {"jawOpen": 0.58, "mouthLowerDownLeft": 0.18, "mouthLowerDownRight": 0.18, "mouthUpperUpLeft": 0.08, "mouthUpperUpRight": 0.08},
+    WIDE: {
+        "mouthStretchLeft": 0.42, "mouthStretchRight": 0.42, "mouthSmileLeft": 0.22, "mouthSmileRight": 0.22,
+        "mouthLowerDownLeft": 0.10, "mouthLowerDownRight": 0.10,
+    },
     ROUND: {"mouthPucker": 0.72, "mouthFunnel": 0.40},
     CLOSE: {"mouthPressLeft": 0.25, "mouthPressRight": 0.25, "mouthRollUpper": 0.18, "mouthRollLower": 0.18},
     TEETH: {"mouthRollLower": 0.35, "mouthUpperUpLeft": 0.18, "mouthUpperUpRight": 0.18, "jawOpen": 0.03},

@@ -51,7 +51,9 @@ def capture(track: FaceTrack, name: str = "the video") -> Capture:
     """
     seen = np.flatnonzero(track.present)
     if len(seen) < LEAST_FRAMES:
-        raise InputError(f"no face found in {name} ({track.num_frames} frames); give a video that shows a face from the front or half aside.")
+        raise InputError(
+            f"no face found in {name} ({track.num_frames} frames); give a video that shows a face from the front or half aside."
+        )
     notes = []
     if len(seen) < track.num_frames:
         notes.append(f"{track.num_frames - len(seen)} of {track.num_frames} frames of {name} show no face; the one before is held there.")

@@ -97,7 +97,9 @@ class FaceMotion:
         """
         first, stop = round(Fraction(start_s) * self.rate), round(Fraction(stop_s) * self.rate)
         if not 0 <= first < min(stop, self.num_frames):
-            raise InputError(f"cut is {start_s:g} to {stop_s:g} s, but the motion lasts {float(self.duration_s):.2f} s; give a stretch of it.")
+            raise InputError(
+                f"cut is {start_s:g} to {stop_s:g} s, but the motion lasts {float(self.duration_s):.2f} s; give a stretch of it."
+            )
         return self.frames(first, min(stop, self.num_frames))
 
     def joined(self, other: FaceMotion, crossfade_s: float = 0.2) -> FaceMotion:
@@ -212,5 +214,3 @@ class FaceMotion:
         turns = to_matrix(self.rotation)
         moved = {name: getattr(self, name) - getattr(self, name)[frame] for name in ("expression", "translation", "gaze", "lids")}
         return replace(self, **moved, rotation=to_angles(turns @ turns[frame].T).astype(np.float32), keep=np.ones_like(self.keep))
-
-

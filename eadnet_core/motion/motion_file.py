@@ -74,7 +74,9 @@ def read_motion(path: str | Path) -> FaceMotion:
         raise InputError(f"Motion {path} lacks or garbles {error}; save or export it again.") from error
     width = MotionSpace.from_pretrained().num_coefficients
     if arrays["expression"].ndim == 2 and arrays["expression"].shape[1] != width:
-        raise InputError(f"Motion {path} has {arrays['expression'].shape[1]} coefficients a frame, but {width} are a face; export it again.")
+        raise InputError(
+            f"Motion {path} has {arrays['expression'].shape[1]} coefficients a frame, but {width} are a face; export it again."
+        )
     try:
         return FaceMotion(**arrays, rate=rate, duration_s=duration)
     except InputError as error:

@@ -96,5 +96,3 @@ class MotionSpace:
         for cell in self.cells:
             chosen[cell.coefficients] = cell.row in rows
         return chosen
-
-

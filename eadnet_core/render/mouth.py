@@ -113,7 +113,7 @@ class MouthInside:
         width = TOOTH_EDGES[tooth + 1] - TOOTH_EDGES[tooth]
         across = (side - TOOTH_EDGES[tooth]) / width * 2 - 1  # -1 to 1 over a tooth
         length = (TOOTH_LENGTHS[tooth] * (1 - 0.10 * across**6)).astype(np.float32)
-        seam = (1 - 0.30 * np.exp(-(((1 - np.abs(across)) * width) / 0.009) ** 2)).astype(np.float32)
+        seam = (1 - 0.30 * np.exp(-((((1 - np.abs(across)) * width) / 0.009) ** 2))).astype(np.float32)
         arch = np.clip(1 - 0.55 * (side / 0.5) ** 2, 0.12, 1)
         deep = np.clip(1 - (side / (self._half_width + 0.08)) ** 4, 0.2, 1)
         below_lip, above_lip = v - lip_above, lip_below - v

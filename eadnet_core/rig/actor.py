@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..face.pose import NECK, to_matrix
 from ..face.portrait import Portrait
+from ..face.pose import NECK, to_matrix
 from ..face.topology import EYE_SURROUND, LEFT_BROW, LOWER_INNER_LIP, NUM_POINTS, RIGHT_BROW, UPPER_INNER_LIP
 from ..motion.face_motion import FaceMotion
 from ..motion.lips import LipContact

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ..face.topology import NUM_SKIN_POINTS
 from .face_frame import FaceFrame
 from .head_shell import HeadShell, head_shell
 from .layers import SkinSheet, skin_sheets
@@ -108,7 +107,9 @@ class Rig:
         """What is seen at each node when the head moves and its skin does not, [n, n, 2]."""
         at = np.concatenate([self._grid, depth[..., None]], -1)
         moved = self._grid + self.shell.follows[..., None] * (self._rigid(at, rotation, translation) - self._grid)
-        return seen_from(moved[..., 0], moved[..., 1], self.axis_x, self.axis_y, self.shell.middle_columns, self.shell.middle_row, LEAST_FOLDED, CALM)
+        return seen_from(
+            moved[..., 0], moved[..., 1], self.axis_x, self.axis_y, self.shell.middle_columns, self.shell.middle_row, LEAST_FOLDED, CALM
+        )
 
     def _rigid(self, at: np.ndarray, rotation: np.ndarray, translation: np.ndarray) -> np.ndarray:
         turned = (at - self._pivot) @ (np.exp(translation[2]) * rotation).T + self._pivot
@@ -129,8 +130,12 @@ class Rig:
 
     def _cells(self, at: np.ndarray) -> np.ndarray:
         """Fractional columns and rows [..., 2] of places in the frame."""
-        return np.stack([(at[..., 0] + HALF_WIDTH) / (self.axis_x[1] - self.axis_x[0]), (at[..., 1] + ABOVE) / (self.axis_y[1] - self.axis_y[0])], -1)
+        return np.stack(
+            [(at[..., 0] + HALF_WIDTH) / (self.axis_x[1] - self.axis_x[0]), (at[..., 1] + ABOVE) / (self.axis_y[1] - self.axis_y[0])], -1
+        )
 
 
 def _at(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    return cv2.remap(values, cells[:, 0].astype(np.float32), cells[:, 1].astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
+    return cv2.remap(
+        values, cells[:, 0].astype(np.float32), cells[:, 1].astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )[:, 0]

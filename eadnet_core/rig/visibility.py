@@ -46,7 +46,9 @@ def seen_from(
 
 
 def _calmed(rows: np.ndarray, deviation: float) -> np.ndarray:
-    return cv2.GaussianBlur(rows, (1, 2 * int(np.ceil(3 * deviation)) + 1), deviation, borderType=cv2.BORDER_REPLICATE) if deviation else rows
+    return (
+        cv2.GaussianBlur(rows, (1, 2 * int(np.ceil(3 * deviation)) + 1), deviation, borderType=cv2.BORDER_REPLICATE) if deviation else rows
+    )
 
 
 def _outwards(position: np.ndarray, step: float, middle: np.ndarray) -> np.ndarray:

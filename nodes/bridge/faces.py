@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def find_portraits(
-    pictures: list[np.ndarray], face: int, points: str, mask: Tensor | None, box: Any, keep_expression: float  # noqa: ANN401
+    pictures: list[np.ndarray],
+    face: int,
+    points: str,
+    mask: Tensor | None,
+    box: Any,
+    keep_expression: float,  # noqa: ANN401
 ) -> list[Portrait]:
     """The portrait of each picture.
 

@@ -20,10 +20,10 @@ from .pictures import to_image
 from .progress import node_report
 
 if TYPE_CHECKING:
+    from ...eadnet_core.metrics.heard_lips import HeardLips
     from ...eadnet_core.metrics.identity import ArcFace, UpperFace
     from ...eadnet_core.metrics.report import Report
     from ...eadnet_core.metrics.sync import SyncScore
-    from ...eadnet_core.metrics.heard_lips import HeardLips
     from ...eadnet_core.metrics.sync_networks import PublicSync
     from ...eadnet_core.render.footage import Footage
 

@@ -32,7 +32,9 @@ def capture_performance(video: Input.Video | None, images: Tensor | None, fps: f
     from ...eadnet_core.motion.capture import capture
 
     if (video is None) == (images is None):
-        raise InputError(f"{'both video and images are' if video is not None else 'neither video nor images is'} connected; connect one of them.")
+        raise InputError(
+            f"{'both video and images are' if video is not None else 'neither video nor images is'} connected; connect one of them."
+        )
     report = node_report()
     if video is not None:
         with video_footage(video, "video") as footage:

@@ -143,7 +143,7 @@ def test_a_script_of_too_many_passages_is_refused() -> None:
         ("Description: worn, **lips pressed**\n", "worn, lips pressed"),
         ("1. worn and sad", "worn and sad"),
         ("<think>\nworn and sad", "worn and sad"),
-        ("What comes before: I'm going to the hospital\nThe line: \"No.\"\nworn and sad", "worn and sad"),
+        ('What comes before: I\'m going to the hospital\nThe line: "No."\nworn and sad', "worn and sad"),
         ("", None),
         ("sad", None),
         ("疲れた 悲しい 顔", None),
