@@ -25,7 +25,7 @@ class EADNetPortrait(io.ComfyNode):
                     default=0,
                     min=0,
                     max=63,
-                    tooltip="Which face, where there are several: 0 is the largest, equal ones from left to right; the overlay shows numbers.",
+                    tooltip="Which face, where there are several: 0 is the largest, equal ones from left to right, as the overlay shows.",
                 ),
                 io.String.Input(
                     "points",

@@ -28,7 +28,7 @@ class EADNetSampler(io.ComfyNode):
             node_id="EADNetSampler",
             display_name="EAD-Net Sampler",
             category=CATEGORY,
-            description="Makes a performance of speech and feeling: lips, expression, head, eyes. It can be rendered onto any portrait, at any size.",
+            description="Makes a performance of speech and feeling: lips, expression, head, eyes; for any portrait, at any size.",
             inputs=[
                 Model.Input("model", tooltip="From EADNetLoader."),
                 Portrait.Input("portrait", tooltip="From EADNetPortrait. Several portraits make one motion each."),

@@ -149,7 +149,7 @@ def _turned(picture: np.ndarray, degrees: float) -> tuple[np.ndarray, np.ndarray
 
 def _moved(one: Detection, left: int, top: int) -> Detection:
     box = (one.box[0] + left, one.box[1] + top, one.box[2] + left, one.box[3] + top)
-    return Detection(box, one.eyes + np.float32([left, top]), one.score)
+    return Detection(box, one.eyes + np.array([left, top], np.float32), one.score)
 
 
 def _through(one: Detection, back: np.ndarray) -> Detection:

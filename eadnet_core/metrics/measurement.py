@@ -159,8 +159,9 @@ class _Meters:
             self._speech = speech_features(sound)
         self._sync: dict[str, SyncMeter] = {}
         self._scores: dict[str, SyncScore] = {}
-        for prefix, network in networks.sync.items() if sound is not None else ():
-            self._add_sync(prefix, network, sound)
+        if sound is not None:
+            for prefix, network in networks.sync.items():
+                self._add_sync(prefix, network, sound)
         self._reading = None if networks.emotion is None else networks.emotion.read(track)
         self._identity = None if networks.identity is None else IdentityMeter(networks.identity, track)
         self._acceleration = AccelerationMeter(track, seams)

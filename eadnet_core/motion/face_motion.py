@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -85,7 +86,7 @@ class FaceMotion:
 
     def frames(self, first: int, stop: int) -> FaceMotion:
         """Frames from `first` to before `stop`."""
-        part = {name: getattr(self, name)[first:stop] for name in CHANNELS}
+        part: dict[str, Any] = {name: getattr(self, name)[first:stop] for name in CHANNELS}
         length = max(min(Fraction(stop) / self.rate, self.duration_s) - Fraction(first) / self.rate, 1 / self.rate)
         return replace(self, **part, duration_s=length)
 
@@ -107,7 +108,7 @@ class FaceMotion:
         other = other.resampled(self.rate)
         overlap = min(round(crossfade_s * float(self.rate)), self.num_frames - 1, other.num_frames - 1)
         share = (np.arange(overlap, dtype=np.float32) + 1) / (overlap + 1)
-        parts = {}
+        parts: dict[str, Any] = {}
         for name in CHANNELS:
             before, after = getattr(self, name), getattr(other, name)
             weight = share if before.ndim == 1 else share[:, None]
@@ -138,7 +139,7 @@ class FaceMotion:
         weights = {name: np.float32(shares.get("head", 0.0)) for name in ("rotation", "translation")}
         weights |= {name: np.float32(shares.get("eyes", 0.0)) for name in ("gaze", "lids")}
         weights |= {"keep": np.float32(shares.get("mouth", 0.0))}
-        mixed = {"expression": self.expression * (1 - expression) + other.expression[pick] * expression}
+        mixed: dict[str, Any] = {"expression": self.expression * (1 - expression) + other.expression[pick] * expression}
         mixed |= {name: getattr(self, name) * (1 - w) + getattr(other, name)[pick] * w for name, w in weights.items()}
         return replace(self, **mixed)
 
@@ -191,7 +192,8 @@ class FaceMotion:
             raise InputError(f"rate is {float(rate):g} frames a second; give {SLOWEST} to {FASTEST}.")
         count = max(1, int(-(-(Fraction(self.num_frames) / self.rate * rate) // 1)))
         at = (np.arange(count) + 0.5) / float(rate) * float(self.rate) - 0.5  # in frames of this motion, middles on middles
-        return replace(self, **{name: self._at(name, at) for name in CHANNELS}, rate=rate)
+        sampled: dict[str, Any] = {name: self._at(name, at) for name in CHANNELS}
+        return replace(self, **sampled, rate=rate)
 
     def _at(self, name: str, at: np.ndarray) -> np.ndarray:
         values = getattr(self, name)
@@ -212,5 +214,7 @@ class FaceMotion:
         if not 0 <= frame < self.num_frames:
             raise InputError(f"frame is {frame}, but the motion has {self.num_frames}; choose from 0 to {self.num_frames - 1}.")
         turns = to_matrix(self.rotation)
-        moved = {name: getattr(self, name) - getattr(self, name)[frame] for name in ("expression", "translation", "gaze", "lids")}
+        moved: dict[str, Any] = {
+            name: getattr(self, name) - getattr(self, name)[frame] for name in ("expression", "translation", "gaze", "lids")
+        }
         return replace(self, **moved, rotation=to_angles(turns @ turns[frame].T).astype(np.float32), keep=np.ones_like(self.keep))

@@ -22,12 +22,12 @@ LIVELINESS_SPREAD = 0.20
 """Deviation of the logarithm of how lively a performance is, all axes together; people differ more, but a seed should not freeze a face."""
 SLOW_SHARE = np.array([0.74, 0.68, 0.80])
 """Of each axis' variance, in the slow wave; with it 66, 57 and 73 % lie below half a hertz."""
-SLOW_HZ, QUICK_HZ = 0.30, (0.35, 1.00)
-BURST_SPREAD = 0.5
+SLOW_HZ, QUICK_HZ = 0.30, (0.32, 0.85)
+BURST_SPREAD = 0.4
 """Deviation of the logarithm of how quick a head is at the moment: long calm, short bursts."""
 SHIFT_SD = np.array([0.045, 0.035, 0.010])
 """Of the head's joint, x and y in eye distances, log scale; most of how the face wanders comes from its turning."""
-NOD_DEG = 1.1
+NOD_DEG = 0.9
 """Pitch at a syllable that stands out, on the average; with loudness pitch correlates by 0.33."""
 PAUSE_SHARE = 0.66
 """Motion in pauses against that in speech: heads are 1.5 times as fast when they talk."""

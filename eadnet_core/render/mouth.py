@@ -31,7 +31,7 @@ LOWER_SHOWN = 0.06
 """At most so much of the lower teeth stands above the lip."""
 JAW_SHARE = 0.92
 """Lower teeth and chin drop alike."""
-IVORY, TONGUE, GUM, DARK = (np.float32(c) for c in ([222, 212, 196], [160, 84, 84], [172, 96, 96], [52, 22, 24]))
+IVORY, TONGUE, GUM, DARK = np.array([(222, 212, 196), (160, 84, 84), (172, 96, 96), (52, 22, 24)], np.float32)
 DAYLIGHT = 168.0
 """Mean grey of skin under which these colours were chosen."""
 
@@ -49,8 +49,8 @@ class MouthInside:
         self._image, self._sheets, self._rest = image, sheets, np.asarray(points[:, :2], np.float64)
         skin = _median_colour(image, picture_pixels[list(SKIN_POINTS)])
         self._light = float(np.clip(skin.mean() / DAYLIGHT, 0.2, 1.12))
-        self._tint = (skin / max(float(skin.mean()), 1.0)) ** 0.35
-        self._tint = np.float32(self._tint / self._tint.mean())
+        tint = (skin / max(float(skin.mean()), 1.0)) ** 0.35
+        self._tint = (tint / tint.mean()).astype(np.float32)
         self._lip = _median_colour(image, picture_pixels[list(LIP_POINTS)])
         corners = self._rest[[78, 308]]
         self._middle = corners.mean(0)

@@ -17,10 +17,10 @@ def spread_colour(colour: np.ndarray, known: np.ndarray, default: np.ndarray | N
     Source: pull-push, Gortler et al., The lumigraph, 1996.
     """
     if not (known > 0).any():
-        return np.broadcast_to(np.float32([128, 128, 128]) if default is None else default.astype(np.float32), colour.shape).copy()
-    levels = [(colour * known[..., None], known.astype(np.float32))]
+        return np.broadcast_to(np.full(3, 128, np.float32) if default is None else default.astype(np.float32), colour.shape).copy()
+    levels: list[tuple[np.ndarray, np.ndarray]] = [(colour * known[..., None], known.astype(np.float32))]
     while min(levels[-1][1].shape) > 2:
-        levels.append((cv2.pyrDown(levels[-1][0]), cv2.pyrDown(levels[-1][1])))
+        levels.append((np.asarray(cv2.pyrDown(levels[-1][0])), np.asarray(cv2.pyrDown(levels[-1][1]))))
     total, weight = levels[-1]
     mean = total.sum((0, 1)) / max(float(weight.sum()), 1e-6)
     found = np.where(weight[..., None] > 1e-4, total / np.maximum(weight, 1e-4)[..., None], mean).astype(np.float32)

@@ -8,11 +8,12 @@ from types import TracebackType
 
 import av
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange
 
 from ..audio.sound import Sound
 from ..errors import InputError
 from ..timebase import FRAME_RATE, samples_until
+from .yuv import to_yuv420
 
 FORMATS = {".mp4": "mp4", ".mov": "mov", ".mkv": "matroska"}
 BT709 = 1
@@ -44,7 +45,6 @@ class VideoWriter:
         check_output(self._path)
         self._temporary = _temporary_name(self._path)
         self._width, self._height = (side // 2 * 2 for side in size)
-        self._to_yuv = VideoReformatter()
         self.notes: list[str] = []
         self._sound = sound
         if sound is not None:
@@ -75,15 +75,9 @@ class VideoWriter:
 
     def write(self, frame: np.ndarray) -> None:
         """Adds a frame, uint8 [H, W, 3], RGB, and the sound until its end."""
-        rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame[: self._height, : self._width]), format="rgb24")
-        picture = self._to_yuv.reformat(
-            rgb,
-            format="yuv420p",
-            src_colorspace=Colorspace.ITU709,
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-        )
+        planes = to_yuv420(np.ascontiguousarray(frame[: self._height, : self._width]))
+        picture = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+        picture.colorspace, picture.color_range = BT709, ColorRange.MPEG
         picture.pts, picture.time_base = self._num_frames, 1 / FRAME_RATE
         self._num_frames += 1
         self._container.mux(self._video.encode(picture))

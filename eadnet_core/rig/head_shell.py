@@ -78,7 +78,8 @@ def _depth(points: np.ndarray, rotation: np.ndarray, axis_x: np.ndarray, axis_y:
     depth = cv2.GaussianBlur(depth, (0, 0), SMOOTHING * _COARSE / (axis_x[-1] - axis_x[0]))
     u = np.interp(axis_x, coarse_x, np.arange(_COARSE)).astype(np.float32)
     v = np.interp(axis_y, coarse_y, np.arange(_COARSE)).astype(np.float32)
-    return cv2.remap(depth, *np.meshgrid(u, v), cv2.INTER_CUBIC)
+    columns, rows = np.meshgrid(u, v)
+    return np.asarray(cv2.remap(depth, columns, rows, cv2.INTER_CUBIC))
 
 
 def _skull(rotation: np.ndarray) -> np.ndarray:

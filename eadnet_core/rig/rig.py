@@ -12,10 +12,10 @@ from .head_shell import HeadShell, head_shell
 from .layers import SkinSheet, skin_sheets
 from .visibility import seen_from
 
-HALF_WIDTH, ABOVE, BELOW = 2.9, 2.6, 3.2
+HALF_WIDTH, ABOVE, BELOW = 2.7, 2.35, 3.15
 """The moved region around the point between the eyes, eye distances: hair and shoulders included."""
-NODES = 136
-"""Of the region's grid, each way: one for 0.043 eye distances."""
+NODES = 132
+"""Of the region's grid, each way: one for 0.042 eye distances."""
 FACE_BOX = (-1.55, 1.55, -1.2, 2.5)
 """Left, right, top and bottom of what expressions move."""
 LEAST_FOLDED, CALM = 0.15, 1.3

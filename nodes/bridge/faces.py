@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from torch import Tensor
@@ -18,8 +18,8 @@ def find_portraits(
     face: int,
     points: str,
     mask: Tensor | None,
-    box: Any,
-    keep_expression: float,  # noqa: ANN401
+    box: object,
+    keep_expression: float,
 ) -> list[Portrait]:
     """The portrait of each picture.
 
@@ -58,7 +58,7 @@ def find_portraits(
     return portraits
 
 
-def read_box(box: Any, index: int = 0) -> tuple[float, float, float, float]:  # noqa: ANN401
+def read_box(box: object, index: int = 0) -> tuple[float, float, float, float]:
     """(left, top, right, bottom) of a BOUNDING_BOX as packs pass it: {x, y, width, height}, four numbers x, y, width, height, or lists.
 
     Raises:
@@ -70,7 +70,7 @@ def read_box(box: Any, index: int = 0) -> tuple[float, float, float, float]:  # 
         if isinstance(box, dict):
             x, y, width, height = (float(box[key]) for key in ("x", "y", "width", "height"))
         else:
-            x, y, width, height = (float(value) for value in box)
+            x, y, width, height = (float(value) for value in box)  # type: ignore[attr-defined]
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"box is {box!r}; connect a bounding box with x, y, width and height in pixels.") from error
     return x, y, x + width, y + height
