@@ -150,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--au", type=Path, metavar="FILE", help="Action Unit curves over time: CSV, ARKit blendshapes, or a plan of `describe`"
     )
+    one.add_argument("--steps", type=whole(1, 20), default=1, metavar="N", help="kept for scripts: motion is made by rule, in one step")
     one.add_argument("--save-motion", type=Path, metavar="FILE", help="also keep the performance (.npz or .json)")
     one.add_argument("--keep-expression", type=number(0, 1), default=1.0, metavar="X", help="of the portrait's own, 0 to 1 (default 1)")
     for name, thing in (("audio", "the sound"), ("emotion", "the feeling"), ("au", "Action Units")):
@@ -208,7 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(commands, "prepare", prepare)
     one.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR", help="folders of videos of people who talk")
     one.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder of motion to make, or to go on with")
-    one.add_argument("--workers", type=whole(1, 999), metavar="N", help="processes (default: one for each processor)")
+    one.add_argument("--workers", type=whole(1, 999), metavar="N", help="videos at a time (default: one for each processor)")
 
     kinds = commands.add_parser("train", help="New weights from a recipe.").add_subparsers(required=True, metavar="NAME")
     for name, run in (("speech", train_speech), ("text", train_text)):

@@ -7,12 +7,11 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 from tqdm import tqdm
 
@@ -55,7 +54,7 @@ def prepare(options: argparse.Namespace) -> None:
     new = [(video, name) for video, name in videos if f"{name}.done" not in done]
     if len(new) < len(videos):
         print(f"{len(videos) - len(new)} of {len(videos)} videos were prepared before.", file=sys.stderr)
-    with ProcessPoolExecutor(options.workers or os.cpu_count() or 1) as pool, tqdm(total=len(new), unit="video", file=sys.stderr) as bar:
+    with ThreadPoolExecutor(options.workers or os.cpu_count() or 1) as pool, tqdm(total=len(new), unit="video", file=sys.stderr) as bar:
         waiting = [pool.submit(prepare_video, video, name, options.out) for video, name in new]
         try:
             for future in as_completed(waiting):
@@ -77,7 +76,6 @@ def prepare(options: argparse.Namespace) -> None:
 
 def prepare_video(video: Path, name: str, out: Path) -> Prepared:
     """Motion (NAME.npz) and sound (NAME.wav, 16 kHz) of one video, and NAME.done.json, which says that it need not be done again."""
-    cv2.setNumThreads(1)
     target = out / name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:

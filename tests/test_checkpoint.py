@@ -8,22 +8,23 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from eadnet_core.checkpoint import load_denoiser, load_syncnet, read_header, save_checkpoint
+from eadnet_core.checkpoint import load_model, read_header, save_checkpoint
+from eadnet_core.emotion.text_encoder import TextEncoderConfig
 from eadnet_core.errors import InputError
-from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
-from eadnet_core.models.syncnet import SyncNet, SyncNetConfig
+from eadnet_core.motion.model import MotionModel, MotionModelConfig
+from eadnet_core.speech.encoder import SpeechEncoderConfig
 
-CONFIG = DenoiserConfig(channels=(8, 16, 16), down_blocks=(1, 1, 1), up_blocks=(1, 1), num_heads=(2, 2, 2), fine_channels=4)
+CONFIG = MotionModelConfig(speech=SpeechEncoderConfig(width=8), text=TextEncoderConfig(num_buckets=16, word_width=6, width=8))
 PROVENANCE = {"recipe": "base", "seed": 3, "steps": 7}
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Denoiser, Path]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[MotionModel, Path]:
     torch.manual_seed(0)
-    denoiser = Denoiser(CONFIG)
+    model = MotionModel(CONFIG)
     path = tmp_path_factory.mktemp("weights") / "small.safetensors"
-    save_checkpoint(path, denoiser, CONFIG, PROVENANCE)
-    return denoiser, path
+    save_checkpoint(path, model, CONFIG, PROVENANCE)
+    return model, path
 
 
 def _changed(written: Path, target: Path, tensors: dict[str, torch.Tensor] | None = None, **header: str) -> Path:
@@ -34,76 +35,70 @@ def _changed(written: Path, target: Path, tensors: dict[str, torch.Tensor] | Non
     return target
 
 
-def test_it_comes_back_in_half_precision_with_its_configuration(written: tuple[Denoiser, Path]) -> None:
-    denoiser, path = written
-    loaded = load_denoiser(path)
+def test_it_comes_back_in_half_precision_with_its_configuration(written: tuple[MotionModel, Path]) -> None:
+    model, path = written
+    loaded = load_model(path)
     assert loaded.config == CONFIG
     assert not loaded.training
     state = loaded.state_dict()
-    for name, value in denoiser.state_dict().items():
+    for name, value in model.state_dict().items():
         assert torch.equal(state[name], value.half().float() if value.is_floating_point() else value), name
     assert all(v.dtype == torch.float16 for v in load_file(path).values())
 
 
-def test_the_header_says_where_the_weights_come_from(written: tuple[Denoiser, Path]) -> None:
+def test_the_header_says_where_the_weights_come_from(written: tuple[MotionModel, Path]) -> None:
     header = read_header(written[1])
-    assert header.model == "Denoiser"
+    assert header.model == "MotionModel"
     assert header.provenance == PROVENANCE
 
 
-def test_missing_and_unexpected_weights_are_named(written: tuple[Denoiser, Path], tmp_path: Path) -> None:
+def test_missing_and_unexpected_weights_are_named(written: tuple[MotionModel, Path], tmp_path: Path) -> None:
     tensors = load_file(written[1])
-    tensors["first.colour"] = tensors.pop("first.bias")
-    with pytest.raises(InputError, match=r"lacks \['first.bias'\] and has \['first.colour'\]"):
-        load_denoiser(_changed(written[1], tmp_path / "w.safetensors", tensors))
+    tensors["speech.norm.colour"] = tensors.pop("speech.norm.bias")
+    with pytest.raises(InputError, match=r"lacks \['speech.norm.bias'\] and has \['speech.norm.colour'\]"):
+        load_model(_changed(written[1], tmp_path / "w.safetensors", tensors))
 
 
-def test_a_weight_of_another_shape_is_named(written: tuple[Denoiser, Path], tmp_path: Path) -> None:
+def test_a_weight_of_another_shape_is_named(written: tuple[MotionModel, Path], tmp_path: Path) -> None:
     tensors = load_file(written[1])
-    tensors["first.bias"] = torch.zeros(9)
-    with pytest.raises(InputError, match=r"first.bias \(9,\)"):
-        load_denoiser(_changed(written[1], tmp_path / "w.safetensors", tensors))
+    tensors["speech.norm.bias"] = torch.zeros(9)
+    with pytest.raises(InputError, match=r"speech.norm.bias \(9,\)"):
+        load_model(_changed(written[1], tmp_path / "w.safetensors", tensors))
 
 
-def test_an_unknown_name_in_the_configuration_is_named(written: tuple[Denoiser, Path], tmp_path: Path) -> None:
+def test_an_unknown_name_in_the_configuration_is_named(written: tuple[MotionModel, Path], tmp_path: Path) -> None:
     config = {**json.loads(read_header(written[1]).config), "colour": 1}
     with pytest.raises(InputError, match="colour"):
-        load_denoiser(_changed(written[1], tmp_path / "w.safetensors", config=json.dumps(config)))
+        load_model(_changed(written[1], tmp_path / "w.safetensors", config=json.dumps(config)))
 
 
-def test_another_version_is_refused(written: tuple[Denoiser, Path], tmp_path: Path) -> None:
+def test_another_version_is_refused(written: tuple[MotionModel, Path], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="format 99"):
-        load_denoiser(_changed(written[1], tmp_path / "w.safetensors", format="99"))
+        load_model(_changed(written[1], tmp_path / "w.safetensors", format="99"))
 
 
-def test_weights_of_another_model_are_refused(written: tuple[Denoiser, Path], tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="holds a SyncNet"):
-        load_denoiser(_changed(written[1], tmp_path / "w.safetensors", model="SyncNet"))
+def test_weights_of_another_model_are_refused(written: tuple[MotionModel, Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds a Painter"):
+        load_model(_changed(written[1], tmp_path / "w.safetensors", model="Painter"))
 
 
-def test_a_syncnet_comes_back(tmp_path: Path) -> None:
-    config = SyncNetConfig(window=7, lip_size=16, lip_channels=(4, 4, 4, 4), lip_width=8, speech_width=8, embedding_width=8)
-    net, path = SyncNet(config), tmp_path / "sync.safetensors"
-    save_checkpoint(path, net, config, PROVENANCE)
-    loaded = load_syncnet(path)
-    assert loaded.config == config and not loaded.training
-    torch.testing.assert_close(loaded.project_lips.weight, net.project_lips.weight, atol=1e-3, rtol=1e-3)
-    with pytest.raises(InputError, match="holds a SyncNet"):
-        load_denoiser(path)
+def test_weights_of_version_0_1_are_refused_with_what_to_take(written: tuple[MotionModel, Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="eadnet-base.safetensors"):
+        load_model(_changed(written[1], tmp_path / "w.safetensors", format="1", model="Denoiser"))
 
 
-def test_a_missing_a_foreign_and_a_truncated_file_are_refused(written: tuple[Denoiser, Path], tmp_path: Path) -> None:
+def test_a_missing_a_foreign_and_a_truncated_file_are_refused(written: tuple[MotionModel, Path], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="missing"):
-        load_denoiser(tmp_path / "nothing.safetensors")
+        load_model(tmp_path / "nothing.safetensors")
     foreign = tmp_path / "foreign.safetensors"
     save_file({"a": torch.zeros(1)}, foreign)
     with pytest.raises(InputError, match="no checkpoint of EAD-Net"):
-        load_denoiser(foreign)
+        load_model(foreign)
     truncated = tmp_path / "truncated.safetensors"
     for size in (0, 5, 4000):
         truncated.write_bytes(written[1].read_bytes()[:size])
         with pytest.raises(InputError, match="cannot be read"):
-            load_denoiser(truncated)
+            load_model(truncated)
         with pytest.raises(InputError, match="cannot be read"):
             read_header(truncated)
 

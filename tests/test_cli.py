@@ -13,15 +13,13 @@ import av
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from eadnet_core import cli
 from eadnet_core.audio.sound import read_sound
-from eadnet_core.checkpoint import load_denoiser, read_header, save_checkpoint
-from eadnet_core.face.locator import Face, FaceLocator
-from eadnet_core.models.denoiser import Denoiser, DenoiserConfig
-from eadnet_core.synthetic.clip import draw_portraits
+from eadnet_core.checkpoint import BASE_WEIGHTS, load_model, read_header
+from eadnet_core.motion.motion_file import read_motion
 from eadnet_core.timebase import frames_in
+from tests.pictures import astronaut
 
 RATE = 16_000
 
@@ -29,12 +27,6 @@ RATE = 16_000
 def write_picture(path: Path, rgb: np.ndarray) -> Path:
     assert cv2.imwrite(str(path), cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
     return path
-
-
-def drawn_face(size: int, seed: int) -> np.ndarray:
-    """uint8 [size, size, 3]: a drawn face."""
-    picture = draw_portraits(1, size, torch.Generator().manual_seed(seed))[0][0]
-    return (picture.permute(1, 2, 0).clamp(0, 1) * 255).round().byte().numpy()
 
 
 def voice(seconds: float, rate: int = RATE) -> np.ndarray:
@@ -57,17 +49,15 @@ def write_wave(path: Path, samples: np.ndarray, rate: int = RATE, width: int = 2
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An untrained denoiser: these tests are about files and words, not about motion."""
-    path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
-    torch.manual_seed(0)
-    config = DenoiserConfig()
-    save_checkpoint(path, Denoiser(config), config, {"recipe": "untrained"})
+    """A copy of the weights that ship."""
+    path = tmp_path_factory.mktemp("weights") / "copy.safetensors"
+    path.write_bytes(BASE_WEIGHTS.read_bytes())
     return path
 
 
 @pytest.fixture(scope="module")
 def face(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_picture(tmp_path_factory.mktemp("face") / "face.png", drawn_face(200, seed=3))
+    return write_picture(tmp_path_factory.mktemp("face") / "face.png", astronaut(200))
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +131,7 @@ def test_emotions_and_action_units_over_time(animate: Runner, tmp_path: Path) ->
         ({"seed": -1}, ["-1", "0 to 9223372036854775807"]),
         ({"seed": 2**63}, [str(2**63)]),
         ({"seed": "x"}, ["x is no whole number"]),
-        ({"steps": 9}, ["9", "1 to 8"]),
+        ({"steps": 21}, ["21", "1 to 20"]),
         ({"intensity": 1.5}, ["1.5", "0 to 1"]),
         ({"head": "nan"}, ["nan"]),
         ({"audio-guidance": 11}, ["--audio-guidance", "11", "0 to 10"]),
@@ -169,7 +159,10 @@ def test_values_that_cannot_be_used(animate: Runner, changes: dict[str, object],
 def test_missing_options_are_named(capsys: pytest.CaptureFixture) -> None:
     assert cli.main(["animate", "--portrait", "a.png"]) == 2
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "--audio" in said and "--out" in said
+    assert said.count("\n") == 1 and "--out" in said
+    assert cli.main(["animate", "--portrait", "a.png", "--out", "a.mp4"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "--audio" in said and "--motion" in said
 
 
 def test_unwritable_output_is_refused_before_any_work(animate: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,21 +175,15 @@ def test_pictures_that_cannot_be_used(animate: Runner, tmp_path: Path) -> None:
     y, x = np.mgrid[0:240, 0:320] / 240
     landscape = np.stack([120 - 90 * y, 160 - 60 * y + 10 * np.sin(9 * x), 230 - 200 * (y > 0.55 + 0.1 * np.sin(5 * x))], -1)
     assert "no face" in animate.refused(portrait=write_picture(tmp_path / "landscape.png", landscape.clip(0, 255).astype(np.uint8)))
-    assert "16x16" in animate.refused(portrait=write_picture(tmp_path / "tiny.png", drawn_face(16, 0)))
+    assert "16x16" in animate.refused(portrait=write_picture(tmp_path / "tiny.png", astronaut(16)))
     text = tmp_path / "text.png"
     text.write_text("no picture")
     assert "not a picture" in animate.refused(portrait=text)
 
 
-def test_several_faces_the_largest_is_taken_and_another_can_be_chosen(
-    animate: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scene, faces = np.full((300, 520, 3), 110, np.uint8), []
-    for seed, size, (x, y) in ((3, 260, (10, 20)), (5, 180, (320, 90))):
-        pictures, landmarks = draw_portraits(1, size, torch.Generator().manual_seed(seed))
-        scene[y : y + size, x : x + size] = (pictures[0].permute(1, 2, 0).clamp(0, 1) * 255).round().byte().numpy()
-        faces.append(Face((x, y, x + size, y + size), landmarks[0].numpy() * size + (x, y), 0.9))
-    monkeypatch.setattr(FaceLocator, "find", lambda self, image: faces)
+def test_several_faces_the_largest_is_taken_and_another_can_be_chosen(animate: Runner, tmp_path: Path) -> None:
+    scene = np.full((300, 520, 3), 110, np.uint8)
+    scene[20:280, 10:270], scene[90:270, 320:500] = astronaut(260), astronaut(180)
     portrait = write_picture(tmp_path / "two.png", scene)
     moved: list[np.ndarray] = []
     for number in (0, 1):
@@ -205,10 +192,26 @@ def test_several_faces_the_largest_is_taken_and_another_can_be_chosen(
         with av.open(str(animate.out)) as container:
             last = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)][-1]
         moved.append(np.abs(last.astype(int) - scene).sum((0, 2)))
-    left, right = slice(0, 300), slice(300, 520)
+    left, right = slice(0, 290), slice(300, 520)
     assert moved[0][left].sum() > 1.3 * moved[1][left].sum() and moved[1][right].sum() > 1.3 * moved[0][right].sum()
     animate.out.unlink()
-    assert "face is 2" in animate.refused(portrait=portrait, face=2)
+    said = animate.refused(portrait=portrait, face=2)
+    assert "face is 2" in said and "0 at" in said and "1 at" in said
+
+
+def test_a_motion_is_kept_played_again_and_captured(animate: Runner, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    kept, caught = tmp_path / "kept.npz", tmp_path / "caught.json"
+    assert animate(**{"save-motion": kept})[0] == 0
+    first = animate.out.read_bytes()
+    assert read_motion(kept).num_frames == 10
+    assert animate(motion=kept)[0] == 0 and abs(len(animate.out.read_bytes()) - len(first)) < 0.1 * len(first)
+    assert cli.main(["capture", "--video", str(animate.out), "--out", str(caught)]) == 0
+    assert read_motion(caught).num_frames == 10
+    assert cli.main(["capture", "--video", str(animate.out), "--out", str(tmp_path / "caught.txt")]) == 2
+    capsys.readouterr()
+    animate.out.unlink()
+    caught.write_text(caught.read_text()[:300])
+    assert str(caught) in animate.refused(motion=caught)
 
 
 @pytest.mark.parametrize("kind", ["silent", "20 ms", "8-bit", "96 kHz", "six channels", "video"])
@@ -284,30 +287,25 @@ def test_a_cancel_leaves_no_file(animate: Runner) -> None:
 
 
 def test_train_makes_weights_that_load(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    """The whole way of `train base`, too short to learn anything."""
+    """The whole way of `train`, too short to learn anything: one half changes, the other stays."""
     speech, out, recipe = tmp_path / "speech.npz", tmp_path / "trained.safetensors", tmp_path / "recipe.json"
-    values = json.loads((cli.RECIPES / "base.json").read_text())
-    recipe.write_text(json.dumps(values | {"clips": [[1, 2, 0]], "speech_clips": 1, "speech_frames": 8}))
     assert cli.main(["synth", "speech", "--out", str(speech), "--minutes", "0.2"]) == 0
-    words = ["train", "base", "--speech", str(speech), "--out", str(out), "--recipe", str(recipe), "--minutes", "0.01", "--device", "cpu"]
-    assert cli.main(words) == 0
-    assert "step 20/" in capsys.readouterr().err
-    header = read_header(out)
-    assert header.model == "Denoiser" and header.provenance["seed"] == values["seed"] and header.provenance["steps"] >= 20
-    assert load_denoiser(out).config == DenoiserConfig()
+    shipped = load_model().state_dict()
+    for kind, small, options in (("speech", {"clips": 1, "frames": 8}, ["--speech", str(speech)]), ("text", {"captions": 2}, [])):
+        values = json.loads((cli.RECIPES / f"{kind}.json").read_text())
+        recipe.write_text(json.dumps(values | small))
+        words = ["train", kind, *options, "--out", str(out), "--recipe", str(recipe), "--minutes", "0.01", "--device", "cpu"]
+        assert cli.main(words) == 0
+        assert "step 20/" in capsys.readouterr().err
+        header = read_header(out)
+        assert header.model == "MotionModel" and header.provenance["seed"] == values["seed"] and header.provenance["steps"] >= 20
+        changed = {name.split(".")[0] for name, value in load_model(out).state_dict().items() if not value.equal(shipped[name])}
+        assert changed == {kind}
 
 
 @pytest.mark.parametrize(("changes", "word"), [({"--speech": "none.npz"}, "none.npz"), ({"--recipe": "none.json"}, "none.json")])
 def test_train_says_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture, changes: dict[str, str], word: str) -> None:
     options = {"--speech": "none.npz", "--out": str(tmp_path / "w.safetensors")} | changes
-    assert cli.main(["train", "base", *(word for option in options.items() for word in option)]) == 2
+    assert cli.main(["train", "speech", *(word for option in options.items() for word in option)]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and word in said
-
-
-def test_synth_draws_a_sheet_of_faces(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
-    out = tmp_path / "sheet.png"
-    assert cli.main(["synth", "faces", "--out", str(out), "--rows", "2", "--columns", "3", "--size", "64"]) == 0
-    assert cv2.imread(str(out)).shape == (128, 192, 3)
-    assert cli.main(["synth", "faces", "--out", str(tmp_path / "none" / "sheet.png")]) == 2
-    assert "no folder" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""A timeline that turns from happy to sad while somebody speaks, performed by the weights that ship, and measured in the flow."""
+"""A timeline that turns from happy to sad while somebody speaks, performed by the weights that ship, and measured in the motion."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from eadnet_core.audio.features import speech_features
 from eadnet_core.audio.sound import Sound, read_sound
-from eadnet_core.checkpoint import load_denoiser
-from eadnet_core.diffusion.sampler import SamplerOptions, sample_motion
+from eadnet_core.checkpoint import load_model
 from eadnet_core.emotion.timeline import parse_timeline
-from eadnet_core.face.landmarks import draw_landmark_maps
 from eadnet_core.pipeline import perform
-from eadnet_core.synthetic.clip import ClipControls, draw_clip
 from eadnet_core.timebase import frame_centers
-from eadnet_core.types import CROP_SIZE, MotionControl, Portrait
+from eadnet_core.types import MotionControl, MotionOptions
 
 SPEECH = Path(__file__).parents[1] / "assets" / "demo_speech.wav"
 DURATION_S, SWITCH_S = 2.4, 1.2
@@ -25,27 +21,14 @@ WITHIN_S = 0.4
 """How far from the time that is asked for the change may begin and end."""
 
 
-def drawn_portrait() -> Portrait:
-    """A drawn face at rest that fills its crop."""
-    still = ClipControls(*(torch.zeros(1, 1, width) for width in (5, 24, 6, 2, 2)))
-    clip = draw_clip(still, CROP_SIZE, torch.Generator().manual_seed(4))
-    picture = ((clip.reference[0].permute(1, 2, 0) + 1) * 127.5).round().clamp(0, 255).byte().numpy()
-    to_crop = np.array([[1 / CROP_SIZE, 0, 0], [0, 1 / CROP_SIZE, 0]])
-    maps = draw_landmark_maps(clip.landmarks, CROP_SIZE)[0]
-    return Portrait(picture, (0, 0, CROP_SIZE, CROP_SIZE), clip.landmarks[0].numpy() * CROP_SIZE, to_crop, clip.reference[0], maps)
-
-
 @pytest.fixture(scope="module")
 def flows() -> dict[str, np.ndarray]:
-    """Flows of every frame, pixels, float32 [N, 2 * S * S]: happy throughout, sad throughout, and turning from one to the other."""
-    denoiser, portrait, options = load_denoiser(), drawn_portrait(), SamplerOptions()
-    whole = read_sound(SPEECH)
+    """Expressions of every frame, float32 [N, K]: happy throughout, sad throughout, and turning from one to the other."""
+    model, whole = load_model(), read_sound(SPEECH)
     speech = speech_features(Sound(whole.samples[:, : round(DURATION_S * whole.rate)], whole.rate))
     made = {}
     for name, lines in (("happy", "0 happy"), ("sad", "0 sad"), ("turning", f"0 happy\n{SWITCH_S} sad")):
-        performance = perform(speech, parse_timeline(lines, DURATION_S), MotionControl(), options)
-        channels = np.concatenate(list(sample_motion(denoiser, portrait, speech, performance, options)))
-        made[name] = channels[:, :2].astype(np.float32).reshape(len(channels), -1) * CROP_SIZE
+        made[name] = perform(model, speech, parse_timeline(lines, DURATION_S), MotionControl(), MotionOptions()).expression
     return made
 
 

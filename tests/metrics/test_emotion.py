@@ -1,4 +1,4 @@
-"""Emotion accuracy: means over frames, labels from paths, and a table of what was taken for what."""
+"""Emotion accuracy: expressions as classes, labels from paths, and a table of what was taken for what."""
 
 from __future__ import annotations
 
@@ -6,48 +6,47 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
-from eadnet_core.emotion.vocabulary import ACTION_UNITS, EMOTIONS
-from eadnet_core.metrics.emotion import Confusion, EmotionMeter, EmotionNetwork, emotion_of_path
-from eadnet_core.models.emotion_classifier import EmotionClassifier, EmotionClassifierConfig
+from eadnet_core.emotion.arkit import ARKIT_NAMES
+from eadnet_core.emotion.vocabulary import EMOTIONS
+from eadnet_core.errors import InputError
+from eadnet_core.face.face_model import FaceModel
+from eadnet_core.metrics.emotion import Confusion, PointReader, emotion_of_path
 from tests.metrics.faces import face, track
 
 
-class Brightness(EmotionClassifier):
-    """Says the class whose number is the face's brightness in tens, and units that are that brightness over 255."""
-
-    def __init__(self) -> None:
-        super().__init__(EmotionClassifierConfig(face_size=16, channels=(1, 1, 1, 1), width=1))
-
-    def forward(self, faces: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        level = (faces.mean((1, 2, 3)) + 1) * 127.5
-        logits = -100.0 * (level[:, None] / 10 - torch.arange(len(EMOTIONS))).abs()
-        return logits, (level / 255)[:, None].expand(-1, len(ACTION_UNITS))
+def showing(**shapes: float) -> np.ndarray:
+    """Points of the mean face with ARKit shapes, both sides alike, in pixels."""
+    model = FaceModel.from_pretrained()
+    sides = {name + side: value for name, value in shapes.items() for side in ("", "Left", "Right")}
+    weights = [sides.get(unit, 0.0) for unit in ARKIT_NAMES[: len(model.units)]]
+    points = model.mean + np.einsum("u,upc->pc", weights, model.units)
+    return (points * 60 + (200, 150, 0)).astype(np.float32)
 
 
-def frames(levels: list[int]) -> list[np.ndarray]:
-    return [np.full((200, 200, 3), level, np.uint8) for level in levels]
+@pytest.mark.parametrize(
+    ("emotion", "shapes"),
+    [
+        ("happy", {"mouthSmile": 0.9, "cheekSquint": 0.6}),
+        ("sad", {"browInnerUp": 0.9, "mouthFrown": 0.9}),
+        ("angry", {"browDown": 1.0, "eyeSquint": 0.8}),
+        ("surprised", {"browInnerUp": 0.7, "browOuterUp": 1.0, "eyeWide": 0.9}),
+        ("neutral", {}),
+    ],
+)
+def test_an_expression_is_the_class_that_it_is_nearest_to(emotion: str, shapes: dict[str, float]) -> None:
+    reading = PointReader().read(track([showing(**shapes)] * 6, missing=(5,)))
+    assert reading.label == emotion and reading.distribution.sum() == pytest.approx(1)
+    assert np.isnan(reading.units[5]).all() and np.isfinite(reading.units[:5]).all()
 
 
-def test_a_clips_distribution_is_the_mean_over_frames_with_a_face() -> None:
-    """Ten frames of class 1, twenty of class 3, five without a face."""
-    levels = [10] * 10 + [30] * 20 + [50] * 5
-    meter = EmotionMeter(EmotionNetwork(Brightness(), "b"), track([face()] * 35, missing=tuple(range(30, 35))))
-    for index, frame in enumerate(frames(levels)):
-        meter.add(index, frame)
-    reading = meter.result()
-    assert reading is not None and reading.label == EMOTIONS[3]
-    assert reading.probability(EMOTIONS[3]) == pytest.approx(2 / 3, abs=1e-6) and reading.distribution.sum() == pytest.approx(1)
-    assert reading.mean_units["AU12L"] == pytest.approx((10 * 10 + 20 * 30) / 30 / 255, abs=1e-5)
-    assert reading.units[:10] == pytest.approx(10 / 255, abs=1e-5) and np.isnan(reading.units[30:]).all()
+def test_speech_and_blinks_are_no_feeling() -> None:
+    assert PointReader().read(track([showing(jawOpen=0.6, eyeBlink=1.0)] * 4)).label == "neutral"
 
 
-def test_without_a_face_nothing_is_seen() -> None:
-    meter = EmotionMeter(EmotionNetwork(Brightness(), "b"), track([face()] * 3, missing=(0, 1, 2)))
-    for index, frame in enumerate(frames([0, 0, 0])):
-        meter.add(index, frame)
-    assert meter.result() is None
+def test_without_a_face_nothing_is_read() -> None:
+    with pytest.raises(InputError, match="no frame shows a face"):
+        PointReader().read(track([face()] * 3, missing=(0, 1, 2)))
 
 
 def test_confusion_has_the_truth_in_rows() -> None:

@@ -6,10 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from eadnet_core.bench import drawn_portrait
+from eadnet_core.face.finder import find_faces
 from eadnet_core.metrics.identity import ARCFACE_POINTS, ArcFace, IdentityDrift, IdentityMeter, UpperFace
 from eadnet_core.metrics.networks.iresnet import IResNet
 from tests.metrics.faces import face, track
+from tests.pictures import astronaut, rendered_head
 
 GREY = np.zeros((8, 8, 3), np.uint8)
 
@@ -22,7 +23,7 @@ class Angle:
     def __init__(self, angles: np.ndarray) -> None:
         self._angles, self._at = angles, -1
 
-    def embed(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    def embed(self, frame: np.ndarray, points: np.ndarray) -> np.ndarray:
         self._at += 1
         angle = self._angles[self._at]
         return 7.0 * np.array([np.cos(angle), np.sin(angle)])
@@ -65,25 +66,25 @@ def test_less_than_two_seconds_say_nothing() -> None:
 
 
 def test_upper_face_sees_form_and_not_light() -> None:
-    portrait = drawn_portrait(192, seed=3)
+    picture, other = astronaut(192), rendered_head("head_415", 192)
+    points, others = (find_faces(image)[0].points for image in (picture, other))
     network = UpperFace()
 
     def embed(image: np.ndarray) -> np.ndarray:
-        vector = network.embed(image, portrait.landmarks)
+        vector = network.embed(image, points)
         return vector / np.linalg.norm(vector)
 
     def distance(image: np.ndarray) -> float:
-        return float(1 - embed(portrait.image) @ embed(image))
+        return float(1 - embed(picture) @ embed(image))
 
-    darker = (portrait.image * 0.6).astype(np.uint8)
-    x, y = portrait.landmarks[:, 0].mean(), portrait.landmarks[:14, 1].mean()
+    darker = (picture * 0.6).astype(np.uint8)
+    x, y = points[[33, 263], :2].mean(0)
     columns = np.arange(192, dtype=np.float32)[None].repeat(192, 0)
     rows = np.arange(192, dtype=np.float32)[:, None].repeat(192, 1)
     bulge = np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / 800)
-    bent = cv2.remap(portrait.image, columns, (rows + 4 * bulge).astype(np.float32), cv2.INTER_LINEAR)
-    other = drawn_portrait(192, seed=5)
-    someone = 1 - embed(portrait.image) @ (vector := network.embed(other.image, other.landmarks)) / np.linalg.norm(vector)
-    assert distance(portrait.image) < 1e-6 and distance(darker) < 0.05 < distance(bent)
+    bent = cv2.remap(picture, columns, (rows + 4 * bulge).astype(np.float32), cv2.INTER_LINEAR)
+    someone = 1 - embed(picture) @ (vector := network.embed(other, others)) / np.linalg.norm(vector)
+    assert distance(picture) < 1e-6 and distance(darker) < 0.05 < distance(bent)
     assert someone > 3 * distance(darker) and someone > 0.4
 
 
@@ -97,12 +98,10 @@ def test_arcface_sees_eyes_nose_and_mouth_where_it_was_trained_on_them() -> None
             seen.append(faces[0].movedim(0, -1).numpy())
             return faces.flatten(1)[:, :512]
 
-    import torch
-
-    from eadnet_core.face.landmarks import five_points
+    from eadnet_core.face.align import five_points
 
     image = np.zeros((420, 420, 3), np.uint8)
-    for x, y in five_points(torch.from_numpy(points)).numpy():
+    for x, y in five_points(points):
         cv2.circle(image, (round(float(x)), round(float(y))), 9, (255, 255, 255), -1)
     ArcFace(Looking((1, 1, 1, 1)), "x").embed(image, points)
     assert seen[0].shape == (112, 112, 3) and seen[0].min() == -1

@@ -9,12 +9,11 @@ import torch
 from eadnet_core.audio.sound import Sound
 from eadnet_core.errors import InputError
 from eadnet_core.face.align import face_box
-from eadnet_core.face.points import AVERAGE_FACE
 from eadnet_core.face.track import FaceTrack
 from eadnet_core.metrics.networks.syncnet_v2 import SyncNetV2
 from eadnet_core.metrics.sync import SyncMeter, score_sync
-from eadnet_core.metrics.sync_networks import OwnSync, PublicSync
-from eadnet_core.models.syncnet import SyncNet, SyncNetConfig
+from eadnet_core.metrics.sync_networks import PublicSync
+from tests.metrics.faces import face, track
 
 RATE = 16_000
 
@@ -76,7 +75,7 @@ class Levels:
     def __init__(self) -> None:
         self.lengths: list[int] = []
 
-    def crop(self, frame: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
+    def crop(self, frame: np.ndarray, points: np.ndarray) -> np.ndarray:
         return frame[:1, :1, 0].astype(np.float32) / 255
 
     def embed_lips(self, crops: np.ndarray) -> np.ndarray:
@@ -96,10 +95,7 @@ def filmed(num_frames: int, late: int = 0) -> tuple[list[np.ndarray], Sound]:
 
 
 def track_of(num_frames: int, missing: tuple[int, ...] = (), cut: int | None = None) -> FaceTrack:
-    landmarks = np.repeat((AVERAGE_FACE * 64).astype(np.float32)[None], num_frames, 0)
-    landmarks[list(missing)] = np.nan
-    shots = (np.arange(num_frames) >= (num_frames if cut is None else cut)).astype(np.int64)
-    return FaceTrack(landmarks, shots, ~np.isnan(landmarks[:, 0, 0]))
+    return track([face(side=64.0)] * num_frames, missing, () if cut is None else (cut,))
 
 
 @pytest.mark.parametrize("late", [0, 5, -2])
@@ -141,21 +137,9 @@ def test_sound_that_ends_early_ends_the_comparison() -> None:
     assert meter.result().num_windows == 67
 
 
-def test_own_network_sees_aligned_lips_and_hears_the_frames_columns() -> None:
-    torch.manual_seed(0)
-    config = SyncNetConfig(lip_size=16, lip_channels=(4, 4, 4, 8), lip_width=8, speech_width=8, embedding_width=16)
-    network = OwnSync(SyncNet(config).eval(), "own")
-    picture = np.random.default_rng(0).integers(0, 255, (128, 128, 3), np.uint8)
-    crop = network.crop(picture, (AVERAGE_FACE * 128).astype(np.float32))
-    assert crop.shape == (3, 16, 16) and -1 <= crop.min() and crop.max() <= 1
-    lips = network.embed_lips(np.stack([crop] * 9))
-    assert lips.shape == (5, 16) and np.ptp(lips, 0).max() < 1e-5, "a still picture is the same at all times"
-    assert network.embed_speech(np.random.default_rng(1).normal(size=640 * 40).astype(np.float32) * 0.1).shape == (36, 16)
-
-
 def test_public_network_sees_the_box_as_published() -> None:
     """Centre x, half side b: from x - 1.4 b to x + 1.4 b, and from y - b to y + 1.8 b; blue comes first."""
-    points = (AVERAGE_FACE * 400 + 100).astype(np.float32)
+    points = face(side=400.0) + np.float32(100)
     left, top, right, bottom = face_box(points)
     half, x, y = max(right - left, bottom - top) / 2, (left + right) / 2, (top + bottom) / 2
     rows, columns = np.mgrid[0:700, 0:700]
