@@ -33,23 +33,23 @@ VISEME_SHAPES: dict[int, dict[str, float]] = {
 """What lips do for each viseme at 1. Source: ours; sizes so that loud speech spans what people's lips span."""
 
 UNIT_SHAPES: dict[str, dict[str, float]] = {
-    "AU1": {"browInnerUp": 1.0},
-    "AU2L": {"browOuterUpLeft": 1.0},
-    "AU2R": {"browOuterUpRight": 1.0},
-    "AU4": {"browDownLeft": 1.0, "browDownRight": 1.0},
+    "AU1": {"browInnerUp": 4.5, "browOuterUpLeft": -0.3, "browOuterUpRight": -0.3},
+    "AU2L": {"browOuterUpLeft": 2.2},
+    "AU2R": {"browOuterUpRight": 2.2},
+    "AU4": {"browDownLeft": 1.9, "browDownRight": 1.9},
     "AU6": {"cheekSquintLeft": 0.9, "cheekSquintRight": 0.9},
     "AU7": {"eyeSquintLeft": 0.9, "eyeSquintRight": 0.9},
-    "AU9": {"noseSneerLeft": 1.3, "noseSneerRight": 1.3},
-    "AU10": {"mouthUpperUpLeft": 0.9, "mouthUpperUpRight": 0.9},
-    "AU12L": {"mouthSmileLeft": 0.85},
-    "AU12R": {"mouthSmileRight": 0.85},
+    "AU9": {"noseSneerLeft": 3.4, "noseSneerRight": 3.4, "browDownLeft": -1.0, "browDownRight": -1.0},
+    "AU10": {"mouthUpperUpLeft": 1.8, "mouthUpperUpRight": 1.8, "mouthSmileLeft": 0.15, "mouthSmileRight": 0.15},
+    "AU12L": {"mouthSmileLeft": 1.0},
+    "AU12R": {"mouthSmileRight": 1.0},
     "AU14L": {"mouthDimpleLeft": 0.8},
     "AU14R": {"mouthDimpleRight": 0.8},
-    "AU15": {"mouthFrownLeft": 1.1, "mouthFrownRight": 1.1},
+    "AU15": {"mouthFrownLeft": 1.0, "mouthFrownRight": 1.0, "mouthStretchLeft": 1.3, "mouthStretchRight": 1.3},
     "AU16": {"mouthLowerDownLeft": 0.8, "mouthLowerDownRight": 0.8},
-    "AU17": {"mouthShrugLower": 0.9},
+    "AU17": {"mouthShrugLower": 1.1},
     "AU18": {"mouthPucker": 0.8},
-    "AU20": {"mouthStretchLeft": 1.1, "mouthStretchRight": 1.1},
+    "AU20": {"mouthStretchLeft": 2.6, "mouthStretchRight": 2.6, "mouthFrownLeft": -0.5, "mouthFrownRight": -0.5},
     "AU23": {"mouthRollUpper": 0.35, "mouthRollLower": 0.35, "mouthPressLeft": 0.3, "mouthPressRight": 0.3},
     "AU24": {"mouthPressLeft": 0.8, "mouthPressRight": 0.8},
     "AU25": {"mouthLowerDownLeft": 0.35, "mouthLowerDownRight": 0.35, "mouthUpperUpLeft": 0.12, "mouthUpperUpRight": 0.12},
@@ -69,8 +69,10 @@ CLOSES_FROM, CLOSES_AT = 0.2, 0.8
 """Closures heard this surely begin, and are whole."""
 MOUTH_UNDER_SPEECH = 0.35
 """By how much what a feeling does to the parting of lips gives way where speech parts them."""
-FELT_UNITS = 1.6
-"""Sum of Action Units at which the portrait's own expression of the mouth has given way altogether."""
+REPLACING = ("AU9", "AU10", "AU15", "AU16", "AU17", "AU18", "AU20", "AU23", "AU24")
+FELT_UNITS = 0.7
+"""Units of the mouth with which the portrait's own expression of it, mostly a smile, does not go; and the sum of them at which it has
+given way altogether."""
 BROW_OUTER_SHARE = 0.5
 _PARTING = ("jawOpen", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight")
 
@@ -158,5 +160,5 @@ def _resting(mean: np.ndarray) -> np.ndarray:
 
 def _mouth_felt(units: np.ndarray) -> np.ndarray:
     """How far a feeling has taken over the mouth, [N], 0 to 1."""
-    total = units[:, [i for i, unit in enumerate(ACTION_UNITS) if unit not in ("AU45L", "AU45R")]].sum(1)
+    total = units[:, [ACTION_UNITS.index(unit) for unit in REPLACING]].sum(1)
     return np.clip(total / FELT_UNITS, 0, 1)

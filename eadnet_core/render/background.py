@@ -51,7 +51,8 @@ def filled_behind(image: np.ndarray, follows: np.ndarray, unit_px: float) -> np.
     place[labels[rows, columns]] = np.stack([columns, rows], -1)
     height, width = hidden.shape
     here = np.stack(np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)), -1)
-    beyond = np.clip(2 * place[labels] - here, 0, np.array([width - 1, height - 1], np.float32))  # mirrored at the nearest pixel that is seen
+    corner = np.array([width - 1, height - 1], np.float32)
+    beyond = np.clip(2 * place[labels] - here, 0, corner)  # mirrored at the nearest pixel that is seen
     smooth = _inpainted(image, hidden)
     grain = image - cv2.GaussianBlur(image, (0, 0), GRAIN * unit_px).astype(np.float32)
     mirrored = fetch(np.clip(grain, -MOST_GRAIN, MOST_GRAIN), beyond)

@@ -10,7 +10,7 @@ UPPER_SHARE = 1.15
 """Of the way to closing that the upper lid goes; what the lower lid rises besides is squeezed. Source: ours, after films of blinks."""
 LOWER_RISE = 0.06
 """How far the lower lid rises in a blink, as a share of the opening."""
-WIDENING = 0.5
+WIDENING = 0.75
 """Of the opening that lids at -1 add above it."""
 FOLDS = {
     RIGHT_EYE: ((247, 30, 29, 27, 28, 56, 190), (25, 110, 24, 23, 22, 26, 112)),
