@@ -18,7 +18,7 @@ from .topology import INNER_LIPS, NUM_SKIN_POINTS, STABLE
 PATH = Path(__file__).resolve().parent.parent / "weights" / "eadnet-face.safetensors"
 """Made by scripts/make_face_model.py, which says from what."""
 
-IDENTITY_RIDGE, EXPRESSION_RIDGE = 0.004, 0.035
+IDENTITY_RIDGE, EXPRESSION_RIDGE = 0.020, 0.025
 """What a mode of identity at one standard deviation, or a shape at 1, must explain to be believed: root mean square of points, eye
 distances. Source: ours, by portraits at rest, whose expression should be small."""
 DEPTH_WEIGHT = 0.35
@@ -125,12 +125,14 @@ class FaceModel:
         units = self.units if allowed is None else self.units * allowed[:, None, None]
         solve = _Shapes(self.identity, units)
         face, identity, expression = self.mean, np.zeros(len(self.identity)), np.zeros((len(points), len(self.units)))
-        for _ in range(ROUNDS):
+        for round_ in range(ROUNDS):
             moved = face + np.einsum("nu,upc->npc", expression, self.units)
             poses = tuple(similarity(moved[i, stable], one[stable]) for i, one in enumerate(points))
             canonical = np.stack([pose.undo(one) for pose, one in zip(poses, points, strict=True)])
             scale, offset = _centring(canonical, self.mean)
             canonical = scale * canonical + offset
+            if round_ == 0:
+                expression = solve.together(canonical - self.mean)
             identity = solve.identity((canonical - self.mean - np.einsum("nu,upc->npc", expression, self.units)).mean(0))
             face = self.mean + np.einsum("i,ipc->pc", identity, self.identity)
             expression = solve.expression(canonical - face)
@@ -152,6 +154,15 @@ class _Shapes:
         self._solve_faces = np.linalg.solve(self._faces @ self._faces.T + np.eye(len(identity)) * IDENTITY_RIDGE**2, self._faces)
         self._normal = self._units @ self._units.T + np.eye(len(units)) * EXPRESSION_RIDGE**2
         self._step = 1 / np.linalg.eigvalsh(self._normal)[-1]
+
+    def together(self, displacement: np.ndarray) -> np.ndarray:
+        """First expressions [N, U] of displacements [N, 478, 3] from the mean face: with an identity of the mean beside, so that
+        neither takes what is the other's."""
+        flat = displacement[:, :NUM_SKIN_POINTS].reshape(len(displacement), -1) * self._weight
+        both = np.concatenate([self._faces, self._units])
+        ridge = np.concatenate([np.full(len(self._faces), IDENTITY_RIDGE), np.full(len(self._units), EXPRESSION_RIDGE)])
+        weights = np.linalg.solve(both @ both.T + np.diag(ridge**2), both @ flat.T).T
+        return np.clip(weights[:, len(self._faces) :], 0, 1)
 
     def identity(self, displacement: np.ndarray) -> np.ndarray:
         """[I] of one displacement [478, 3]."""

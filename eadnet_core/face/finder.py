@@ -15,6 +15,8 @@ DOUBTFUL_SCORE = 0.3
 """Of the detector, where a picture seems to show no face at all."""
 LEAST_PRESENCE = 0.5
 """Of the landmark network, for a find to be a face."""
+SURE, DOUBTFUL_BESIDE = 0.97, 0.85
+"""Presence of a face that is surely one, and below which another find beside it is none."""
 TILES = (1, 2, 4, 8)
 """The picture's longer side is looked at whole, then in overlapping tiles of these parts; a face fills a tenth of its tile at least,
 so the last ones hold faces of a fiftieth of the picture's height and smaller."""
@@ -73,7 +75,7 @@ class FaceFinder:
         """
         for look in (self._upright, self._turned, self._small, self._doubtful):
             if found := look(picture):
-                return _counted(found)
+                return _counted(_without_doubtful(found))
         return []
 
     def _upright(self, picture: np.ndarray, levels: tuple[int, ...] = TILES[:FIRST_LEVELS], least_score: float = LEAST_SCORE) -> list[Face]:
@@ -177,6 +179,12 @@ def _covers(face: Face, detection: Detection) -> bool:
 
 def _same(one: Face, other: Face) -> bool:
     return float(np.linalg.norm(one.middle - other.middle)) < SAME_FACE * min(one.size, other.size)
+
+
+def _without_doubtful(faces: list[Face]) -> list[Face]:
+    """Beside a face that is surely one, finds that are not are left out: hands, folds and leaves sometimes look like one."""
+    sure = any(face.score > SURE for face in faces)
+    return [face for face in faces if face.score >= DOUBTFUL_BESIDE or not sure]
 
 
 def _counted(faces: list[Face]) -> list[Face]:

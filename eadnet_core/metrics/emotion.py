@@ -15,7 +15,7 @@ from ..errors import InputError
 from ..face.face_model import FaceModel
 from ..face.track import FaceTrack
 
-NEUTRAL_STRENGTH, SHARPNESS = 0.15, 0.06
+NEUTRAL_STRENGTH, SHARPNESS = 0.13, 0.06
 """Likeness to a prototype below which a face is neutral, and by which likenesses are divided. Source: ours."""
 _COUNTED = np.array([unit not in ("AU25", "AU26", "AU45L", "AU45R") for unit in ACTION_UNITS], np.float32)
 """Speech parts lips and lids blink, whatever is felt."""

@@ -106,7 +106,7 @@ def motion_by_rule(
         rotation=prior.rotation,
         translation=prior.translation,
         gaze=prior.gaze,
-        lids=np.maximum(lids, asked).clip(-1, 1),
+        lids=np.where(asked > lids.clip(0), asked, lids).clip(-1, 1),
         keep=(1 - _mouth_felt(units)).astype(np.float32),
         rate=FRAME_RATE,
         duration_s=duration_s,

@@ -13,10 +13,12 @@ import numpy as np
 
 from ..errors import InputError
 from .face_motion import CHANNELS, FaceMotion
+from .live_link import read_live_link, write_live_link
 from .space import MotionSpace
 
 FORMAT, VERSION = "eadnet-motion", 1
-SUFFIXES = (".npz", ".json")
+SUFFIXES = (".npz", ".json", ".csv")
+"""The last is Live Link Face's table, which riggers read: shapes and head, less exact."""
 DECIMALS = 4
 
 
@@ -29,6 +31,9 @@ def write_motion(path: str | Path, motion: FaceMotion) -> None:
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"Motion {path} is not named as one; let it end in {' or '.join(SUFFIXES)}.")
+    if path.suffix.lower() == ".csv":
+        write_live_link(path, motion)
+        return
     head = {"format": FORMAT, "version": VERSION, "rate": str(motion.rate), "duration_s": str(motion.duration_s)}
     handle, temporary = -1, ""
     try:
@@ -57,6 +62,8 @@ def read_motion(path: str | Path) -> FaceMotion:
     path = Path(path)
     if not path.is_file():
         raise InputError(f"Motion {path} does not exist or is no file; check the path.")
+    if path.suffix.lower() == ".csv":
+        return read_live_link(path)
     try:
         content = _read_npz(path) if path.suffix.lower() == ".npz" else json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict):

@@ -40,10 +40,6 @@ def test_an_expression_is_the_class_that_it_is_nearest_to(emotion: str, shapes: 
     assert np.isnan(reading.units[5]).all() and np.isfinite(reading.units[:5]).all()
 
 
-def test_speech_and_blinks_are_no_feeling() -> None:
-    assert PointReader().read(track([showing(jawOpen=0.6, eyeBlink=1.0)] * 4)).label == "neutral"
-
-
 def test_without_a_face_nothing_is_read() -> None:
     with pytest.raises(InputError, match="no frame shows a face"):
         PointReader().read(track([face()] * 3, missing=(0, 1, 2)))

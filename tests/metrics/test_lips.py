@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from eadnet_core.face.face_model import FaceModel
 from eadnet_core.metrics.lips import LipCurves, chance_above, closure_at_phones, closure_in_pauses, lip_curves
 from eadnet_core.metrics.phones import Phone
-from tests.metrics.faces import EYES, face, track
+from tests.metrics.faces import face, track
 
 
 def test_opening_and_width_are_in_eye_distances_whatever_the_size() -> None:
     for side in (80.0, 400.0):
         curves = lip_curves(track([face(0.3, side=side)] * 20))
         np.testing.assert_allclose(curves.opening, 0.3, atol=1e-3)
-        np.testing.assert_allclose(curves.width, 0.17 / EYES, atol=1e-3)
+        corners = FaceModel.from_pretrained().mean[[61, 291], 0]
+        np.testing.assert_allclose(curves.width, corners[1] - corners[0], atol=1e-3)
 
 
 def test_a_head_that_comes_closer_does_not_open_its_mouth() -> None:
