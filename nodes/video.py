@@ -24,11 +24,7 @@ class EADNetVideo(io.ComfyNode):
             inputs=[
                 Motion.Input("motion", tooltip="From EADNetSampler or EADNetMotionFromVideo."),
                 Portrait.Input("portrait", tooltip="Any portrait: motion is put onto its own face."),
-                io.Audio.Input(
-                    "audio",
-                    optional=True,
-                    tooltip="What EADNetSpeech heard, or the sound of the film; passed on unaltered. Without it the video is silent.",
-                ),
+                io.Audio.Input("audio", tooltip="What EADNetSpeech heard, or the sound of the film; it is passed on unaltered."),
                 io.Int.Input(
                     "size",
                     default=0,
@@ -42,7 +38,7 @@ class EADNetVideo(io.ComfyNode):
         )
 
     @classmethod
-    def execute(cls, motion: FaceMotion, portrait: FoundPortrait, size: int, audio: dict[str, Any] | None = None) -> io.NodeOutput:
+    def execute(cls, motion: FaceMotion, portrait: FoundPortrait, audio: dict[str, Any] | None, size: int) -> io.NodeOutput:
         from ..eadnet_core.render.renderer import Renderer
         from .bridge.video import rendered_video
 

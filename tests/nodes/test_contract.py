@@ -43,7 +43,8 @@ def test_all_nodes_are_there() -> None:
     assert NODES == [
         "EADNetActionUnitCurves", "EADNetActionUnitImport", "EADNetActionUnitPlan", "EADNetActionUnits", "EADNetDescribeEmotion",
         "EADNetEmotion", "EADNetEmotionAnswer", "EADNetEmotionBlend", "EADNetEmotionFromVoice", "EADNetEmotionPrompt",
-        "EADNetEmotionTimeline", "EADNetExample", "EADNetLoader", "EADNetMotionControl", "EADNetPortrait", "EADNetRender",
+        "EADNetEmotionTimeline", "EADNetExample", "EADNetLoader", "EADNetMotionControl", "EADNetMotionFromVideo", "EADNetPortrait",
+        "EADNetRender",
         "EADNetSampler", "EADNetSpeech", "EADNetSyncScore", "EADNetVideo", "EADNetVideoReport",
     ]  # fmt: skip
     extension = (ROOT / "nodes" / "extension.py").read_text()
@@ -128,7 +129,7 @@ def test_translations_hold_the_same_entries(language: str) -> None:
 def test_workflows_are_there() -> None:
     assert [path.stem for path in WORKFLOWS] == [
         "01_portrait_speaks", "02_emotion_from_text", "03_emotion_timeline", "04_long_video", "05_compare_emotions",
-        "06_llm_directs_the_scene", "07_emotion_from_voice", "08_action_units", "09_blend_two_feelings",
+        "06_llm_directs_the_scene", "07_emotion_from_voice", "08_action_units", "09_blend_two_feelings", "10_perform_a_portrait",
     ]  # fmt: skip
 
 
