@@ -1,4 +1,4 @@
-"""Where the denoiser runs, and in which number format it runs fastest there."""
+"""Where the model runs, and in which number format it runs fastest there."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ _HEADROOM_DB = 8.0
 
 
 def speech_features(sound: Sound) -> SpeechFeatures:
-    """A recording as the denoiser hears it.
+    """A recording as the speech encoder hears it.
 
     Args:
         sound: Any rate, any number of channels, at least one sample.

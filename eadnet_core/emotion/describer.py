@@ -55,7 +55,7 @@ def to_track(scene: Scene, meanings: Sequence[Meaning]) -> EmotionTrack:
 
 
 def to_span(start_s: float, end_s: float, meaning: Meaning, caption: str = "") -> EmotionSpan:
-    """The span of a meaning; without a caption the denoiser reads the names of its classes in their shares."""
+    """The span of a meaning; without a caption the text encoder reads the names of its classes in their shares."""
     intensity = min(1.0, meaning.intensity)
     if intensity < FAINTEST:
         meaning, intensity = Meaning(action_units=meaning.action_units), 0.0

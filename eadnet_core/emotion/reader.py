@@ -196,7 +196,7 @@ def understand(text: str) -> Meaning:
     """What a user asks of the face: by a label, or by free text.
 
     A label alone is that class in full. Other text is read by the lexicon, if need be with its spelling put right. Two
-    or more words of which none is known leave the face neutral, and the log says so: the denoiser still hears them as a caption.
+    or more words of which none is known leave the face neutral, and the log says so: the text encoder still reads them as a caption.
 
     Raises:
         InputError: No words, words in another script alone, or one single word that is neither a label nor known: most

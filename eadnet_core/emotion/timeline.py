@@ -35,7 +35,7 @@ def parse_timeline(text: str, duration_s: float = math.inf) -> EmotionTrack:
     Each line's feeling lasts until the next line, the last until the clip ends.
 
     A line is a time in seconds, a label or quoted free text, an intensity from 0 to 1 (1 if left out), and a caption in
-    quotes that the denoiser reads in place of the label. Before the first time the face is neutral. Empty lines and
+    quotes that the text encoder reads in place of the label. Before the first time the face is neutral. Empty lines and
     what follows a # are passed over.
 
     Args:

@@ -36,7 +36,7 @@ class EmotionSpan:
         end_s: Seconds, after start_s; infinity: to the end of the clip.
         distribution: 8 numbers over EMOTIONS, 0 or more, that sum to 1.
         intensity: 0 (neutral) to 1.
-        captions: Texts that the denoiser reads, each with its share; shares are above 0 and sum to 1 at most, and what
+        captions: Texts that the text encoder reads, each with its share; shares are above 0 and sum to 1 at most, and what
             is left is NEUTRAL_CAPTION, so that half a feeling also reads as half.
         action_units: Targets, 0 to 1, of Action Units that are asked for by name; all others follow from the emotion.
     """
