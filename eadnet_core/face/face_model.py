@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from math import ceil
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from ..emotion.arkit import ARKIT_NAMES
 from ..errors import InputError
-from .pose import Similarity, eye_centres, similarity, to_angles
-from .topology import INNER_LIPS, NUM_SKIN_POINTS, STABLE
+from .expression_solver import ExpressionSolver
+from .face_spread import FaceSpread, spread_of_motion, spread_of_people
+from .pose import Similarity, eye_centres, to_angles
+from .pose_track import PoseTrack
+from .topology import LEFT_LIDS, LOWER_INNER_LIP, NUM_SKIN_POINTS, RIGHT_LIDS, STABLE, UPPER_INNER_LIP
 
 PATH = Path(__file__).resolve().parent.parent / "weights" / "eadnet-face.safetensors"
 """Made by scripts/make_face_model.py, which says from what."""
 
-IDENTITY_RIDGE, EXPRESSION_RIDGE = 0.020, 0.025
-"""What a mode of identity at one standard deviation, or a shape at 1, must explain to be believed: root mean square of points, eye
-distances. Source: ours, by portraits at rest, whose expression should be small."""
-DEPTH_WEIGHT = 0.35
-"""A tracker sees depth less surely than place."""
-LIP_WEIGHT = 4.0
-"""Of the inner lips' points: whether a mouth is open must be said by its expression, not be left unexplained."""
-ROUNDS = 6
-_PROJECTIONS = 60
+USUAL, ONE_SIDED = 0.4, 0.12
+"""Deviation of a shape's weight from 0 and of a left one's from the right one's in a picture. Source: ours, by portraits at rest."""
+USUAL_MOVING, ONE_SIDED_MOVING = 0.2, 0.07
+"""The same of a face that moves, from what it shows at rest."""
+ROUNDS = 4
+MOST_RESTING = 60
+RESTING_SHARE = 0.15
+"""The share of frames, and how many at most, whose middle is taken for a face at rest."""
+HELD_PERCENTILE, HELD_SHARE = 10, 0.7
+"""A shape whose weight falls below 0 in more than this percentage of frames is held by the face that was taken for resting; so much of
+it is taken off."""
+OPEN_LIDS = 0.9
+"""Eyes that are less open than this share of the usual blink or look down."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,16 +72,16 @@ class TrackFit:
     Attributes:
         identity: float64 [I].
         expression: float64 [N, 51].
-        neutral: float64 [478, 3], head's frame.
+        neutral: float64 [478, 3], head's frame: this person's face at rest.
         canonical: float64 [N, 478, 3], head's frame.
-        poses: N similarities from the head's frame to pixels.
+        poses: From the head's frame to pixels.
     """
 
     identity: np.ndarray
     expression: np.ndarray
     neutral: np.ndarray
     canonical: np.ndarray
-    poses: tuple[Similarity, ...]
+    poses: PoseTrack
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,89 +110,102 @@ class FaceModel:
         return FaceModel(*(tensors[name].astype(np.float64) for name in ("mean", "identity", "units")))
 
     def fit(self, points: np.ndarray) -> FaceFit:
-        """The model's answer to one face [478, 3] in pixels; see `fit_track`.
+        """The likeliest identity, expression and pose of one face.
 
-        Lips of a still face that are shut are shut over a shut jaw: mouthClose, which would hide a long chin in an open one, is left out.
+        Args:
+            points: float [478, 3], pixels, finite.
+
+        Source: ours, after Blanz and Vetter, Face recognition based on fitting a 3D morphable model, 2003; what no mode explains is
+        taken to be smooth, so that a long chin is no open jaw.
         """
-        allowed = np.array([name != "mouthClose" for name in ARKIT_NAMES[: len(self.units)]])
-        track = self.fit_track(np.asarray(points)[None], allowed)
-        return FaceFit(track.identity, track.expression[0], track.neutral, track.canonical[0], track.poses[0])
+        poses, weights, canonical = self._likeliest(np.asarray(points, np.float64)[None])
+        rest = canonical[0] - self._still.moved(weights[0])
+        unit, origin = _frame(rest)
+        neutral, canonical = (rest - origin) / unit, (canonical[0] - origin) / unit
+        return FaceFit(self._identity_of(neutral), self._still.arkit(weights[0]), neutral, canonical, poses.framed(unit, origin)[0])
 
-    def fit_track(self, points: np.ndarray, allowed: np.ndarray | None = None) -> TrackFit:
-        """One person's identity, and expression and pose of every frame: regularised least squares, pose and shape in turns.
+    def fit_track(self, points: np.ndarray) -> TrackFit:
+        """One person's face at rest, and expression and pose in every frame.
+
+        What a face is at rest is told by the frames in which lips are nearest and eyes open, fitted as one picture; frames are then
+        told from it.
 
         Args:
             points: float [N, 478, 3], pixels, finite.
-            allowed: bool [51], shapes that may be used; None: all.
-
-        Source: ours, after Blanz and Vetter, Face recognition based on fitting a 3D morphable model, 2003.
         """
         points = np.asarray(points, np.float64)
-        stable = list(STABLE)
-        units = self.units if allowed is None else self.units * allowed[:, None, None]
-        solve = _Shapes(self.identity, units)
-        face, identity, expression = self.mean, np.zeros(len(self.identity)), np.zeros((len(points), len(self.units)))
-        for round_ in range(ROUNDS):
-            moved = face + np.einsum("nu,upc->npc", expression, self.units)
-            poses = tuple(similarity(moved[i, stable], one[stable]) for i, one in enumerate(points))
-            canonical = np.stack([pose.undo(one) for pose, one in zip(poses, points, strict=True)])
-            scale, offset = _centring(canonical, self.mean)
-            canonical = scale * canonical + offset
-            if round_ == 0:
-                expression = solve.together(canonical - self.mean)
-            identity = solve.identity((canonical - self.mean - np.einsum("nu,upc->npc", expression, self.units)).mean(0))
-            face = self.mean + np.einsum("i,ipc->pc", identity, self.identity)
-            expression = solve.expression(canonical - face)
-        poses = tuple(Similarity(p.scale / scale, p.rotation, p.shift - p.scale / scale * p.rotation @ offset) for p in poses)
-        neutral = np.median(canonical - np.einsum("nu,upc->npc", expression, self.units), 0)
-        return TrackFit(identity, expression, neutral, canonical, poses)
+        neutral, expected = self._at_rest(points)
+        poses = PoseTrack.between(neutral[list(STABLE)], points[:, list(STABLE)])
+        for _ in range(ROUNDS):
+            weights, steps = self._moving.unbounded(poses.undo(points) - neutral, expected)
+            poses = poses.moved(steps)
+        held = np.minimum(np.percentile(weights, HELD_PERCENTILE, axis=0), 0) * HELD_SHARE
+        rest, expected = neutral + self._moving.moved(held), expected - held
+        unit, origin = _frame(rest)
+        neutral, poses = (rest - origin) / unit, poses.framed(unit, origin)
+        weights = np.repeat(expected[None], len(points), 0)
+        for _ in range(ROUNDS):
+            weights, steps = self._moving.solve(poses.undo(points) - neutral, weights, expected)
+            poses = poses.moved(steps)
+        return TrackFit(self._identity_of(neutral), self._moving.arkit(weights), neutral, poses.undo(points), poses)
+
+    def expression_of(self, displacement: np.ndarray) -> np.ndarray:
+        """The likeliest ARKit weights float64 [N, 51], 0 to 1, of displacements [N, 478, 3] from rest in the head's frame."""
+        return self._moving.arkit(self._moving.in_place(np.asarray(displacement, np.float64)))
+
+    def _likeliest(self, points: np.ndarray) -> tuple[PoseTrack, np.ndarray, np.ndarray]:
+        """Poses, weights and points in the head's frame of N faces [N, 478, 3], each by itself."""
+        poses = PoseTrack.between(self.mean[list(STABLE)], points[:, list(STABLE)])
+        weights = np.zeros((len(points), len(self.units)))
+        for _ in range(ROUNDS):
+            weights, steps = self._still.solve(poses.undo(points) - self.mean, weights)
+            poses = poses.moved(steps)
+        return poses, weights, poses.undo(points)
+
+    def _at_rest(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """A person's face at rest [478, 3], of frames [N, 478, 3], and the weights [51] of what its most restful frames show besides."""
+        poses = PoseTrack.between(self.mean[list(STABLE)], points[:, list(STABLE)])
+        canonical = poses.undo(points)
+        chosen = np.argsort(_restlessness(canonical, poses.angles_deg))[: min(MOST_RESTING, ceil(RESTING_SHARE * len(points)))]
+        _, weights, typical = self._likeliest(np.median(canonical[chosen], 0)[None])
+        rest = typical[0] - self._still.moved(weights[0])
+        unit, origin = _frame(rest)
+        return (rest - origin) / unit, weights[0]
+
+    def _identity_of(self, neutral: np.ndarray) -> np.ndarray:
+        return self._modes @ (neutral - self.mean)[:NUM_SKIN_POINTS].ravel()
+
+    @cached_property
+    def _people(self) -> FaceSpread:
+        return spread_of_people(self.mean, self.identity)
+
+    @cached_property
+    def _modes(self) -> np.ndarray:
+        """The likeliest modes of identity are this [I, 468 * 3] times a displacement from the mean face."""
+        return self._people.weighted(self.identity[:, :NUM_SKIN_POINTS].reshape(len(self.identity), -1))
+
+    @cached_property
+    def _still(self) -> ExpressionSolver:
+        return ExpressionSolver(self.mean, self.units, self._people, USUAL, ONE_SIDED)
+
+    @cached_property
+    def _moving(self) -> ExpressionSolver:
+        return ExpressionSolver(self.mean, self.units, spread_of_motion(self.mean), USUAL_MOVING, ONE_SIDED_MOVING)
 
 
-class _Shapes:
-    """Weights of identity and expression for displacements, each the smaller the less it explains."""
-
-    def __init__(self, identity: np.ndarray, units: np.ndarray) -> None:
-        points = np.ones(NUM_SKIN_POINTS)
-        points[list(INNER_LIPS)] = LIP_WEIGHT
-        weight = (points[:, None] * [1.0, 1.0, DEPTH_WEIGHT]).ravel() / np.sqrt(NUM_SKIN_POINTS)
-        self._weight = weight
-        self._faces = identity[:, :NUM_SKIN_POINTS].reshape(len(identity), -1) * weight  # [I, D]
-        self._units = units[:, :NUM_SKIN_POINTS].reshape(len(units), -1) * weight  # [U, D]
-        self._solve_faces = np.linalg.solve(self._faces @ self._faces.T + np.eye(len(identity)) * IDENTITY_RIDGE**2, self._faces)
-        self._normal = self._units @ self._units.T + np.eye(len(units)) * EXPRESSION_RIDGE**2
-        self._step = 1 / np.linalg.eigvalsh(self._normal)[-1]
-
-    def together(self, displacement: np.ndarray) -> np.ndarray:
-        """First expressions [N, U] of displacements [N, 478, 3] from the mean face: with an identity of the mean beside, so that
-        neither takes what is the other's."""
-        flat = displacement[:, :NUM_SKIN_POINTS].reshape(len(displacement), -1) * self._weight
-        both = np.concatenate([self._faces, self._units])
-        ridge = np.concatenate([np.full(len(self._faces), IDENTITY_RIDGE), np.full(len(self._units), EXPRESSION_RIDGE)])
-        weights = np.linalg.solve(both @ both.T + np.diag(ridge**2), both @ flat.T).T
-        return np.clip(weights[:, len(self._faces) :], 0, 1)
-
-    def identity(self, displacement: np.ndarray) -> np.ndarray:
-        """[I] of one displacement [478, 3]."""
-        return self._solve_faces @ (displacement[:NUM_SKIN_POINTS].ravel() * self._weight)
-
-    def expression(self, displacement: np.ndarray) -> np.ndarray:
-        """[N, U] of displacements [N, 478, 3], 0 to 1: accelerated projected gradient (Nesterov), all frames at once."""
-        target = displacement[:, :NUM_SKIN_POINTS].reshape(len(displacement), -1) * self._weight @ self._units.T
-        weights = ahead = np.zeros_like(target)
-        momentum = 1.0
-        for _ in range(_PROJECTIONS):
-            following = np.clip(ahead - self._step * (ahead @ self._normal - target), 0, 1)
-            after = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-            ahead = following + (momentum - 1) / after * (following - weights)
-            weights, momentum = following, after
-        return weights
+def _restlessness(canonical: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:
+    """How far each frame is from a face that rests, looks ahead and holds its eyes open, [N], eye distances."""
+    parted = np.linalg.norm(canonical[:, UPPER_INNER_LIP[5]] - canonical[:, LOWER_INNER_LIP[5]], axis=1)
+    lids = [canonical[:, lower] - canonical[:, upper] for upper, lower in (RIGHT_LIDS, LEFT_LIDS)]
+    opening = np.linalg.norm(lids, axis=-1).mean(0)
+    aside = np.linalg.norm(angles_deg - np.median(angles_deg, 0), axis=1) + np.linalg.norm(angles_deg[:, :2], axis=1) / 2
+    return parted + 2 * np.maximum(OPEN_LIDS * np.median(opening) - opening, 0) + 0.002 * aside
 
 
-def _centring(canonical: np.ndarray, mean: np.ndarray) -> tuple[float, np.ndarray]:
-    """Scale and offset that bring the eyes' centres of points [N, 478, 3] a unit apart, about the same place as in the mean face."""
-    right, left = eye_centres(canonical)
-    scale = 1 / float(np.median(np.linalg.norm(left - right, axis=-1)))
-    return scale, np.mean(eye_centres(mean), 0) - scale * np.median((right + left) / 2, 0)
+def _frame(neutral: np.ndarray) -> tuple[float, np.ndarray]:
+    """Eye distance of a face at rest [478, 3] and the point between its eyes."""
+    right, left = eye_centres(neutral)
+    return float(np.linalg.norm(left - right)), (right + left) / 2
 
 
 def read_face_file() -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -71,9 +71,8 @@ def capture(track: FaceTrack, name: str = "the video") -> Capture:
 def _motion(fit: TrackFit, model: FaceModel, shots: np.ndarray) -> tuple[FaceMotion, int]:
     """The motion of M seen frames, and which of them is at rest."""
     displacement = fit.canonical - fit.neutral
-    rotations = np.stack([pose.rotation for pose in fit.poses])
-    joints = np.stack([pose.apply(NECK) for pose in fit.poses])[:, :2]
-    scales = np.array([pose.scale for pose in fit.poses])
+    rotations, scales = fit.poses.rotation, fit.poses.scale
+    joints = fit.poses.apply(NECK[None])[:, 0, :2]
     rest = _most_at_rest(rotations, fit.expression)
     rotation, translation = np.zeros((len(scales), 3)), np.zeros((len(scales), 3))
     for shot in np.unique(shots):
