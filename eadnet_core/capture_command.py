@@ -33,8 +33,8 @@ def capture(options: argparse.Namespace) -> None:
             bar.update(done - bar.n)
 
         track = track_face(footage.frames(), FRAME_RATE, options.face, total=footage.expected_frames, report=progress)
-    captured = capture_motion(track, footage.name)
+    captured = capture_motion(track, footage.name, options.still)
     for note in captured.notes:
         logger.info(note)
-    write_motion(options.out, captured.motion)
+    write_motion(options.out, captured.motion.mirrored() if options.mirror else captured.motion)
     print(options.out)

@@ -168,6 +168,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--video", type=Path, required=True, metavar="IN", help="video of a face, any rate, size and orientation")
     one.add_argument("--out", type=Path, required=True, metavar="MOTION", help="motion to write (.npz or .json)")
     one.add_argument("--face", type=whole(0, 999), default=0, metavar="N", help="which face of the first frame that shows any (default 0)")
+    one.add_argument("--still", type=whole(0, 10**9), metavar="N", help="frame, from 0, whose still plays it (default: another face does)")
+    one.add_argument("--mirror", action="store_true", help="left for right, for a video that a selfie camera has mirrored")
 
     one = _command(commands, "describe", describe)
     _add_scene(one)

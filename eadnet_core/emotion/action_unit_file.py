@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from ..timebase import FRAME_RATE
 from .action_unit_tokens import ActionUnitTokens
 from .action_units import ActionUnitTrack
 from .arkit import ARKIT_LEFT_OUT, ARKIT_NAMES, ARKIT_OF_ACTION_UNIT, from_arkit
+from .curve_table import CurveTable
 from .vocabulary import ACTION_UNITS
 
 TIME_COLUMN = "time_s"
@@ -66,36 +64,24 @@ def parse_action_units(text: str, rate: Fraction = FRAME_RATE) -> ActionUnitTrac
         raise InputError(f"frame rate is {float(rate):g}; give 1 to 240 rows a second.")
     if _PLAN_LINE.match(text):
         return ActionUnitTokens.from_text(text).to_track()
-    header, rows = _read_table(text)
-    repeated = [name for name in header if header.count(name) > 1]
-    if repeated:
-        raise InputError(f"Action Unit file has the column '{repeated[0]}' twice; keep one.")
-    if not rows:
-        raise InputError(f"Action Unit file has a header ({', '.join(header)}) but no rows; add rows of numbers.")
-    if any(name.lower() in _BY_LOWER for name in header):
-        return _arkit_track(header, rows, rate)
-    return _track(header, rows)
+    table = _table(text)
+    if any(name.lower() in _BY_LOWER for name in table.header):
+        return _arkit_track(table, rate)
+    return _track(table)
 
 
 def lost_blendshapes(text: str) -> list[str]:
     """Blendshapes of a table that show in it, but that no Action Unit has; empty for other text."""
     if _PLAN_LINE.match(text):
         return []
-    header, rows = _read_table(text)
-    left_out = [_BY_LOWER.get(name.lower(), "") for name in header]
+    table = _table(text)
+    left_out = [_BY_LOWER.get(name.lower(), "") for name in table.header]
     lost = [(i, name) for i, name in enumerate(left_out) if name in ARKIT_LEFT_OUT and name != "mouthClose"]
-    return [name for i, name in lost if np.abs(_column(rows, i, name)).max(initial=0.0) >= SEEN]
+    return [name for i, name in lost if np.abs(table.values(i)).max(initial=0.0) >= SEEN]
 
 
-def _read_table(text: str) -> tuple[list[str], list[list[str]]]:
-    """Header and rows of CSV text."""
-    try:
-        rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise InputError(f"Action Unit file is no CSV ({error}); give a header `time_s,AU1,...` and rows of numbers.") from error
-    if not rows:
-        raise InputError("Action Unit file is empty; give a header `time_s,AU1,...` and rows of numbers.")
-    return [cell.strip() for cell in rows[0]], rows[1:]
+def _table(text: str) -> CurveTable:
+    return CurveTable.of_text(text, "Action Unit file", "give a header `time_s,AU1,...` and rows of numbers")
 
 
 def write_action_units(track: ActionUnitTrack) -> str:
@@ -106,13 +92,14 @@ def write_action_units(track: ActionUnitTrack) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _track(header: Sequence[str], rows: Sequence[Sequence[str]]) -> ActionUnitTrack:
+def _track(table: CurveTable) -> ActionUnitTrack:
+    header = table.header
     if TIME_COLUMN not in header:
         raise InputError(f"Action Unit file lacks the column {TIME_COLUMN} (it has {', '.join(header)}); name seconds so.")
     columns: dict[str, np.ndarray] = {}
     times = np.zeros(0)
     for i, name in enumerate(header):
-        values = _column(rows, i, name)
+        values = table.values(i)
         if name == TIME_COLUMN:
             times = values
             continue
@@ -128,18 +115,19 @@ def _track(header: Sequence[str], rows: Sequence[Sequence[str]]) -> ActionUnitTr
     return ActionUnitTrack(times, np.stack([columns[unit] for unit in units], 1).astype(np.float32), units)
 
 
-def _arkit_track(header: Sequence[str], rows: Sequence[Sequence[str]], rate: Fraction) -> ActionUnitTrack:
-    shapes = np.zeros((len(rows), len(ARKIT_NAMES)), np.float32)
-    times = np.array([float((i + Fraction(1, 2)) / rate) for i in range(len(rows))])
+def _arkit_track(table: CurveTable, rate: Fraction) -> ActionUnitTrack:
+    header, num_rows = table.header, len(table.rows)
+    shapes = np.zeros((num_rows, len(ARKIT_NAMES)), np.float32)
+    times = np.array([float((i + Fraction(1, 2)) / rate) for i in range(num_rows)])
     for i, name in enumerate(header):
         lower = name.lower()
         if lower in _BY_LOWER:
-            values = _column(rows, i, name)
+            values = table.values(i)
             if not ((values >= 0) & (values <= 1)).all():
                 raise InputError(f"blendshape {name} is {values[~((values >= 0) & (values <= 1))][0]:g}; give numbers from 0 to 1.")
             shapes[:, ARKIT_NAMES.index(_BY_LOWER[lower])] = values
         elif name == TIME_COLUMN:
-            times = _column(rows, i, name)
+            times = table.values(i)
         elif lower not in IGNORED_ARKIT_COLUMNS and not lower.startswith(HEAD_COLUMNS):
             raise InputError(f"blendshape file has the column '{name}'; give {TIME_COLUMN} and names of ARKit such as {ARKIT_NAMES[2]}.")
     given = {_BY_LOWER[name.lower()] for name in header if name.lower() in _BY_LOWER}
@@ -148,16 +136,3 @@ def _arkit_track(header: Sequence[str], rows: Sequence[Sequence[str]], rate: Fra
     if not units:
         raise InputError(f"blendshape file has only {', '.join(sorted(given))}, which no Action Unit has; add {ARKIT_NAMES[2]}.")
     return ActionUnitTrack(times, from_arkit(shapes)).only(units)
-
-
-def _column(rows: Sequence[Sequence[str]], index: int, name: str) -> np.ndarray:
-    values = np.zeros(len(rows))
-    for i, row in enumerate(rows):
-        cell = row[index].strip() if index < len(row) else ""
-        try:
-            values[i] = float(cell)
-        except ValueError as error:
-            raise InputError(f"row {i + 1} of the Action Unit file has '{cell}' as {name}; give a number.") from error
-        if not np.isfinite(values[i]):
-            raise InputError(f"row {i + 1} of the Action Unit file has '{cell}' as {name}; give a finite number.")
-    return values

@@ -15,6 +15,8 @@ last one's weights."""
 JAW, SHUT = ARKIT_NAMES.index("jawOpen"), ARKIT_NAMES.index("mouthClose")
 SIDEWAYS = ("jawLeft", "mouthLeft")
 """These and their counterparts are two directions, not two sides of a face."""
+ONE_SIDED = 0.33
+"""How far a left and a right weight differ, as a share of how far either is from 0."""
 SHUT_SHARE = 0.6
 """How much rarer lips are shut over an open jaw than other shapes are seen."""
 
@@ -25,13 +27,12 @@ class ExpressionSolver:
     mouthClose shuts lips over an open jaw and means nothing without it; so inside, it stands for both together.
     """
 
-    def __init__(self, mean: np.ndarray, units: np.ndarray, spread: FaceSpread, usual: float, one_sided: float) -> None:
+    def __init__(self, mean: np.ndarray, units: np.ndarray, spread: FaceSpread, usual: np.ndarray) -> None:
         """Args:
         mean: float64 [478, 3].
         units: float64 [51, 478, 3].
         spread: How displacements stray from what the shapes say.
-        usual: Deviation of a weight from 0.
-        one_sided: Deviation of the difference of a left and a right weight.
+        usual: float64 [51], deviation of each weight from 0.
         """
         self._units = units.copy()
         self._units[SHUT] += units[JAW]
@@ -41,7 +42,7 @@ class ExpressionSolver:
         self._of_both, self._of_steps = self._shapes @ steps.T, self._steps @ steps.T
         self._through_steps = self._of_both @ np.linalg.inv(self._of_steps)
         self._seen = self._shapes @ shapes.T
-        self._prior = _prior(usual, one_sided)
+        self._prior = _prior(usual)
 
     def solve(
         self, displacement: np.ndarray, start: np.ndarray | None = None, expected: np.ndarray | None = None
@@ -108,25 +109,25 @@ def bounded_least_squares(normal: np.ndarray, target: np.ndarray, start: np.ndar
     weights = np.zeros_like(target) if start is None else start.copy()
     left = target - weights @ normal
     for _ in range(sweeps):
-        for unit, curvature in enumerate(np.diag(normal)):
-            wanted = np.clip(weights[:, unit] + left[:, unit] / curvature, 0, 1)
+        for unit, (row, curvature) in enumerate(zip(normal, np.diag(normal), strict=True)):
+            wanted = np.minimum(np.maximum(weights[:, unit] + left[:, unit] / curvature, 0), 1)
             change = wanted - weights[:, unit]
             if change.any():
-                left -= change[:, None] * normal[unit]
+                left -= change[:, None] * row
                 weights[:, unit] = wanted
     return weights
 
 
-def _prior(usual: float, one_sided: float) -> np.ndarray:
-    """What weights cost by themselves, [51, 51]."""
-    cost = np.full(len(ARKIT_NAMES) - 1, usual**-2)
-    cost[SHUT] = (SHUT_SHARE * usual) ** -2
+def _prior(usual: np.ndarray) -> np.ndarray:
+    """What weights cost by themselves, [51, 51], and in how far a left one must be the right one's."""
+    cost = usual**-2.0
+    cost[SHUT] = (SHUT_SHARE * usual[JAW]) ** -2
     prior = np.diag(cost)
     for left, name in enumerate(ARKIT_NAMES[: len(cost)]):
         if name.endswith("Left") and name not in SIDEWAYS:
             difference = np.zeros(len(cost))
             difference[[left, ARKIT_NAMES.index(name.replace("Left", "Right"))]] = 1, -1
-            prior += np.outer(difference, difference) / (2 * one_sided**2)
+            prior += np.outer(difference, difference) / (2 * (ONE_SIDED * usual[left]) ** 2)
     return prior
 
 

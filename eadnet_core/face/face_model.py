@@ -21,10 +21,10 @@ from .topology import LEFT_LIDS, LOWER_INNER_LIP, NUM_SKIN_POINTS, RIGHT_LIDS, S
 PATH = Path(__file__).resolve().parent.parent / "weights" / "eadnet-face.safetensors"
 """Made by scripts/make_face_model.py, which says from what."""
 
-USUAL, ONE_SIDED = 0.4, 0.12
-"""Deviation of a shape's weight from 0 and of a left one's from the right one's in a picture. Source: ours, by portraits at rest."""
-USUAL_MOVING, ONE_SIDED_MOVING = 0.2, 0.07
-"""The same of a face that moves, from what it shows at rest."""
+USUAL = 0.4
+"""Deviation of a shape's weight from 0 in a picture. Source: ours, by portraits at rest."""
+USUAL_WAY, LEAST_USUAL, MOST_USUAL = 0.006, 0.2, 0.8
+"""The same of a face that moves, from what it shows at rest: what moves skin so far, root mean square, eye distances; and its bounds."""
 ROUNDS = 4
 MOST_RESTING = 60
 RESTING_SHARE = 0.15
@@ -186,11 +186,13 @@ class FaceModel:
 
     @cached_property
     def _still(self) -> ExpressionSolver:
-        return ExpressionSolver(self.mean, self.units, self._people, USUAL, ONE_SIDED)
+        return ExpressionSolver(self.mean, self.units, self._people, np.full(len(self.units), USUAL))
 
     @cached_property
     def _moving(self) -> ExpressionSolver:
-        return ExpressionSolver(self.mean, self.units, spread_of_motion(self.mean), USUAL_MOVING, ONE_SIDED_MOVING)
+        ways = np.sqrt((self.units[:, :NUM_SKIN_POINTS] ** 2).sum(-1).mean(-1))
+        usual = np.clip(USUAL_WAY / np.maximum(ways, 1e-6), LEAST_USUAL, MOST_USUAL)
+        return ExpressionSolver(self.mean, self.units, spread_of_motion(self.mean), usual)
 
 
 def _restlessness(canonical: np.ndarray, angles_deg: np.ndarray) -> np.ndarray:

@@ -20,6 +20,7 @@ CHANNELS = {"expression": 0, "rotation": 3, "translation": 3, "gaze": 2, "lids":
 LIMITS = {"expression": 60.0, "rotation": 180.0, "translation": 20.0, "gaze": 3.0, "lids": 3.0, "keep": 1.0}
 """Largest values that can be meant; beyond lies another unit."""
 FASTEST, SLOWEST = 240, 1
+FARTHEST_SHIFT_S, LONGEST_CROSSFADE_S = 3600, 10
 PARTS = ("mouth", "brows", "eyes", "head")
 """What can be taken from one motion or another."""
 _ROWS_OF_PART = {"mouth": ("upper_lip", "lower_lip", "cheek"), "brows": ("brow",), "eyes": ("eye",)}
@@ -96,15 +97,22 @@ class FaceMotion:
         Raises:
             InputError: The stretch is empty or lies outside.
         """
-        first, stop = round(Fraction(start_s) * self.rate), round(Fraction(stop_s) * self.rate)
-        if not 0 <= first < min(stop, self.num_frames):
+        inside = 0 <= start_s < stop_s < float("inf")
+        first, stop = (round(Fraction(time_s) * self.rate) if inside else 0 for time_s in (start_s, stop_s))
+        if not first < min(stop, self.num_frames):
             raise InputError(
                 f"cut is {start_s:g} to {stop_s:g} s, but the motion lasts {float(self.duration_s):.2f} s; give a stretch of it."
             )
         return self.frames(first, min(stop, self.num_frames))
 
     def joined(self, other: FaceMotion, crossfade_s: float = 0.2) -> FaceMotion:
-        """This motion, then the other, one passing into the other over `crossfade_s`."""
+        """This motion, then the other, one passing into the other over `crossfade_s`.
+
+        Raises:
+            InputError: A crossfade outside 0 to 10 s.
+        """
+        if not 0 <= crossfade_s <= LONGEST_CROSSFADE_S:
+            raise InputError(f"crossfade is {crossfade_s:g} s; give 0 to {LONGEST_CROSSFADE_S} seconds.")
         other = other.resampled(self.rate)
         overlap = min(round(crossfade_s * float(self.rate)), self.num_frames - 1, other.num_frames - 1)
         share = (np.arange(overlap, dtype=np.float32) + 1) / (overlap + 1)
@@ -161,8 +169,22 @@ class FaceMotion:
             lids=np.minimum(self.lids * blinks, np.maximum(self.lids, 1.0)),
         )
 
+    def mirrored(self) -> FaceMotion:
+        """The same performance as a mirror shows it."""
+        flip = {"rotation": np.array([-1, 1, -1], np.float32), "translation": np.array([-1, 1, 1], np.float32)}
+        flip["gaze"] = np.array([-1, 1], np.float32)
+        turned = {name: getattr(self, name) * signs for name, signs in flip.items()}
+        expression = MotionSpace.from_pretrained().mirrored(self.expression)
+        return replace(self, expression=expression, lids=self.lids[:, ::-1].copy(), **turned)
+
     def shifted(self, seconds: float) -> FaceMotion:
-        """The same, later by `seconds` (earlier where negative); its ends are held."""
+        """The same, later by `seconds` (earlier where negative); its ends are held.
+
+        Raises:
+            InputError: More than an hour, or no number.
+        """
+        if not abs(seconds) <= FARTHEST_SHIFT_S:
+            raise InputError(f"shift is {seconds:g} s; give -{FARTHEST_SHIFT_S} to {FARTHEST_SHIFT_S} seconds.")
         frames = round(seconds * float(self.rate))
         pick = np.clip(np.arange(self.num_frames) - frames, 0, self.num_frames - 1)
         return replace(self, **{name: getattr(self, name)[pick] for name in CHANNELS})

@@ -6,18 +6,18 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..emotion.arkit import ARKIT_NAMES, from_arkit
+from ..emotion.arkit import ARKIT_NAMES, from_arkit, to_arkit
+from ..emotion.vocabulary import ACTION_UNITS
 from ..errors import InputError
 from ..face.face_model import FaceModel
 from ..timebase import FRAME_RATE
 from .face_motion import FaceMotion
 from .space import MotionSpace
 
-RIDGE = 0.004
-"""What a shape at 1 must move to be used, root mean square of points, eye distances."""
 WIDE_LIDS = -0.6
 """Lids of an eyeWide at 1."""
-_ROUNDS = 80
+PARTED = {"mouthLowerDownLeft": 0.35, "mouthLowerDownRight": 0.35, "mouthUpperUpLeft": 0.12, "mouthUpperUpRight": 0.12}
+"""Shapes of lips that part over a shut jaw, AU25 at 1."""
 _BY_RULE = tuple(name for name in ARKIT_NAMES if name.startswith(("eyeBlink", "eyeWide", "eyeLook"))) + ("tongueOut",)
 """Shapes that lids and gaze say, or that nothing says."""
 
@@ -58,30 +58,36 @@ def motion_from_arkit(
 
 
 def motion_to_arkit(motion: FaceMotion) -> np.ndarray:
-    """ARKit blendshapes float32 [T, 52], 0 to 1, that come nearest: bounded, regularised least squares; lids and gaze by rule."""
-    model, space = FaceModel.from_pretrained(), MotionSpace.from_pretrained()
-    used = np.flatnonzero(~_of_lids()[: len(model.units)])
-    units = model.units[used].reshape(len(used), -1)
-    target = space.decode(motion.expression).reshape(motion.num_frames, -1).astype(np.float64) @ units.T
-    normal = units @ units.T + np.eye(len(used)) * (RIDGE**2 * units.shape[1])
-    step, weights = 1 / np.linalg.eigvalsh(normal)[-1], np.zeros_like(target)
-    ahead, momentum = weights, 1.0
-    for _ in range(_ROUNDS):  # accelerated projected gradient
-        following = np.clip(ahead - step * (ahead @ normal - target), 0, 1)
-        after = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-        ahead, weights, momentum = following + (momentum - 1) / after * (following - weights), following, after
+    """ARKit blendshapes float32 [T, 52], 0 to 1: the likeliest that move the face so (FaceModel.expression_of); lids and gaze by rule."""
+    moved = MotionSpace.from_pretrained().decode(motion.expression)
     shapes = np.zeros((motion.num_frames, len(ARKIT_NAMES)), np.float32)
-    shapes[:, used] = weights
+    shapes[:, :-1] = FaceModel.from_pretrained().expression_of(moved)
     for column, side in enumerate(("Right", "Left")):
         lids = motion.lids[:, column]
-        shapes[:, ARKIT_NAMES.index(f"eyeBlink{side}")] = lids.clip(0, 1)
-        shapes[:, ARKIT_NAMES.index(f"eyeWide{side}")] = (lids / WIDE_LIDS).clip(0, 1)
         inwards = motion.gaze[:, 0] * (1 if side == "Right" else -1)
-        shapes[:, ARKIT_NAMES.index(f"eyeLookIn{side}")] = inwards.clip(0, 1)
-        shapes[:, ARKIT_NAMES.index(f"eyeLookOut{side}")] = (-inwards).clip(0, 1)
-        shapes[:, ARKIT_NAMES.index(f"eyeLookDown{side}")] = motion.gaze[:, 1].clip(0, 1)
-        shapes[:, ARKIT_NAMES.index(f"eyeLookUp{side}")] = (-motion.gaze[:, 1]).clip(0, 1)
+        told = {"Blink": lids, "Wide": lids / WIDE_LIDS, "LookIn": inwards, "LookOut": -inwards}
+        told |= {"LookDown": motion.gaze[:, 1], "LookUp": -motion.gaze[:, 1]}
+        for shape, value in told.items():
+            shapes[:, ARKIT_NAMES.index(f"eye{shape}{side}")] = value.clip(0, 1)
     return shapes
+
+
+def motion_from_action_units(action_units: np.ndarray, rate: Fraction = FRAME_RATE, duration_s: Fraction = Fraction(0)) -> FaceMotion:
+    """The motion of the 24 FACS channels float [T, 24], 0 to 1, in the order of ACTION_UNITS; the head is still.
+
+    AU25 alone parts lips without a jaw, which no one shape of ARKit's does: lower lip down and upper lip up are taken for it.
+
+    Raises:
+        InputError: The shape is another one.
+    """
+    units = np.asarray(action_units, np.float64)
+    if units.ndim != 2 or units.shape[1] != len(ACTION_UNITS):
+        raise InputError(f"Action Unit curves have shape {list(units.shape)}; give [frames, {len(ACTION_UNITS)}].")
+    shapes = to_arkit(units).astype(np.float64)
+    for name, share in PARTED.items():
+        column = ARKIT_NAMES.index(name)
+        shapes[:, column] = np.maximum(shapes[:, column], share * units[:, ACTION_UNITS.index("AU25")])
+    return motion_from_arkit(shapes, rate, duration_s=duration_s)
 
 
 def motion_to_action_units(motion: FaceMotion) -> np.ndarray:

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
-import tempfile
 import zipfile
+import zlib
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import InputError
 from .face_motion import CHANNELS, FaceMotion
-from .live_link import read_live_link, write_live_link
+from .live_link import live_link_text, read_live_link
 from .space import MotionSpace
 
 FORMAT, VERSION = "eadnet-motion", 1
 SUFFIXES = (".npz", ".json", ".csv")
 """The last is Live Link Face's table, which riggers read: shapes and head, less exact."""
-DECIMALS = 4
+UNITS = {"expression": 0.01, "rotation": 0.01, "translation": 0.0001, "gaze": 0.01, "lids": 0.01, "keep": 0.01}
+"""What a whole number means in JSON, so that a minute of it stays below half a megabyte."""
 
 
 def write_motion(path: str | Path, motion: FaceMotion) -> None:
-    """Writes a motion; NPZ keeps half precision, JSON four decimals.
+    """Writes a motion; NPZ keeps half precision, JSON whole numbers of UNITS, a line a frame.
 
     Raises:
         InputError: The name ends otherwise, or the file cannot be written.
@@ -31,26 +33,14 @@ def write_motion(path: str | Path, motion: FaceMotion) -> None:
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"Motion {path} is not named as one; let it end in {' or '.join(SUFFIXES)}.")
-    if path.suffix.lower() == ".csv":
-        write_live_link(path, motion)
-        return
-    head = {"format": FORMAT, "version": VERSION, "rate": str(motion.rate), "duration_s": str(motion.duration_s)}
-    handle, temporary = -1, ""
+    content = {".npz": _npz, ".json": _json, ".csv": lambda motion: live_link_text(motion).encode()}[path.suffix.lower()](motion)
+    partial = path.with_name(path.name + ".partial")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=path.suffix)
-        with os.fdopen(handle, "wb") as file:
-            if path.suffix.lower() == ".npz":
-                arrays = {name: getattr(motion, name).astype(np.float16) for name in CHANNELS}
-                np.savez_compressed(file, head=np.array(json.dumps(head)), **arrays)
-            else:
-                rows = {name: np.round(getattr(motion, name).astype(float), DECIMALS).tolist() for name in CHANNELS}
-                file.write(json.dumps(head | rows, separators=(",", ":")).encode())
-        os.replace(temporary, path)
+        partial.write_bytes(content)
+        partial.replace(path)
     except OSError as error:
+        partial.unlink(missing_ok=True)
         raise InputError(f"Motion {path} cannot be written ({error.strerror}); choose another place.") from error
-    finally:
-        if temporary and os.path.exists(temporary):
-            os.unlink(temporary)
 
 
 def read_motion(path: str | Path) -> FaceMotion:
@@ -68,16 +58,17 @@ def read_motion(path: str | Path) -> FaceMotion:
         content = _read_npz(path) if path.suffix.lower() == ".npz" else json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(content, dict):
             raise ValueError("it holds no table")
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, RecursionError, zipfile.BadZipFile, zlib.error) as error:
         raise InputError(f"Motion {path} cannot be read ({error}); save or export it again.") from error
     if content.get("format") != FORMAT:
         raise InputError(f"Motion {path} is no motion of EAD-Net; give a file of `capture`, `animate --save-motion` or EADNetMotionExport.")
     if content.get("version") != VERSION:
         raise InputError(f"Motion {path} is of version {content.get('version')}, but this pack reads version {VERSION}; export it again.")
     try:
-        arrays = {name: np.asarray(content[name], np.float32) for name in CHANNELS}
+        units = content.get("unit", {})
+        arrays = {name: np.asarray(content[name], np.float32) * np.float32(units.get(name, 1)) for name in CHANNELS}
         rate, duration = Fraction(str(content["rate"])), Fraction(str(content["duration_s"]))
-    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ZeroDivisionError) as error:
         raise InputError(f"Motion {path} lacks or garbles {error}; save or export it again.") from error
     width = MotionSpace.from_pretrained().num_coefficients
     if arrays["expression"].ndim == 2 and arrays["expression"].shape[1] != width:
@@ -85,11 +76,37 @@ def read_motion(path: str | Path) -> FaceMotion:
             f"Motion {path} has {arrays['expression'].shape[1]} coefficients a frame, but {width} are a face; export it again."
         )
     try:
-        return FaceMotion(**arrays, rate=rate, duration_s=duration)
+        motion = FaceMotion(**arrays, rate=rate, duration_s=duration)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    if motion.duration_s > (motion.num_frames + 1) / motion.rate:
+        raise InputError(
+            f"Motion {path} should last {float(duration):g} s, but its {motion.num_frames} frames last "
+            f"{float(motion.num_frames / motion.rate):g} s; export it again."
+        )
+    return motion
 
 
-def _read_npz(path: Path) -> dict[str, object]:
+def _head(motion: FaceMotion) -> dict[str, Any]:
+    return {"format": FORMAT, "version": VERSION, "rate": str(motion.rate), "duration_s": str(motion.duration_s)}
+
+
+def _npz(motion: FaceMotion) -> bytes:
+    file = io.BytesIO()
+    arrays = {name: getattr(motion, name).astype(np.float16) for name in CHANNELS}
+    np.savez_compressed(file, head=np.array(json.dumps(_head(motion))), **arrays)
+    return file.getvalue()
+
+
+def _json(motion: FaceMotion) -> bytes:
+    lines = [f'"{name}":{json.dumps(value)}' for name, value in (_head(motion) | {"unit": UNITS}).items()]
+    for name, unit in UNITS.items():
+        whole = np.round(getattr(motion, name).astype(np.float64) / unit).astype(np.int64).tolist()
+        rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in whole)
+        lines.append(f'"{name}":[\n{rows}]')
+    return ("{" + ",\n".join(lines) + "}\n").encode()
+
+
+def _read_npz(path: Path) -> dict[str, Any]:
     with np.load(path, allow_pickle=False) as file:
         return json.loads(str(file["head"])) | {name: file[name] for name in file.files if name != "head"}

@@ -45,11 +45,13 @@ class MotionSpace:
         cells: In the order of their coefficients.
         basis: float32 [K, 478 * 3]: the displacement of each coefficient at 1, which is one standard deviation; irises stay.
         inverse: float32 [478 * 3, K].
+        mirror: int [478], for each point the one opposite it; left cells are the right ones as a mirror shows them.
     """
 
     cells: tuple[Cell, ...]
     basis: np.ndarray
     inverse: np.ndarray
+    mirror: np.ndarray
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -73,7 +75,9 @@ class MotionSpace:
                 cells.append(Cell(row_name, column_name, points, slice(first, first + len(basis))))
                 first += len(basis)
         basis = np.concatenate(rows)
-        return MotionSpace(tuple(cells), basis.astype(np.float32), np.linalg.pinv(basis).astype(np.float32))
+        return MotionSpace(
+            tuple(cells), basis.astype(np.float32), np.linalg.pinv(basis).astype(np.float32), tensors["mirror"].astype(np.int64)
+        )
 
     @property
     def num_coefficients(self) -> int:
@@ -89,6 +93,10 @@ class MotionSpace:
         """Coefficients float32 [..., K] that come nearest to displacements [..., 478, 3]; what lies outside the space is lost."""
         moved = np.asarray(displacement, np.float32)
         return moved.reshape(*moved.shape[:-2], NUM_POINTS * 3) @ self.inverse
+
+    def mirrored(self, coefficients: np.ndarray) -> np.ndarray:
+        """Coefficients float32 [..., K] of the same motion as a mirror shows it."""
+        return self.encode(self.decode(coefficients)[..., self.mirror, :] * np.array([-1, 1, 1], np.float32))
 
     def of_rows(self, *rows: str) -> np.ndarray:
         """bool [K]: the coefficients of these rows."""

@@ -1,34 +1,18 @@
-"""FaceMotion: what is refused, what each operation does by definition, files whole or not at all."""
+"""FaceMotion: what is refused, and what each operation does by definition."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from eadnet_core.emotion.arkit import ARKIT_NAMES
-from eadnet_core.emotion.vocabulary import ACTION_UNITS
 from eadnet_core.errors import InputError
 from eadnet_core.face.pose import to_matrix
-from eadnet_core.motion.face_motion import CHANNELS, FaceMotion
-from eadnet_core.motion.facs import motion_from_arkit, motion_to_action_units, motion_to_arkit
-from eadnet_core.motion.live_link import HEADER, read_live_link
-from eadnet_core.motion.motion_file import read_motion, write_motion
+from eadnet_core.motion.face_motion import FaceMotion
 from eadnet_core.motion.space import MotionSpace
-
-
-def wandering(num_frames: int = 50, seed: int = 0) -> FaceMotion:
-    rng, still = np.random.default_rng(seed), FaceMotion.still(num_frames)
-    drawn = {name: np.cumsum(rng.normal(0, 0.04, getattr(still, name).shape), 0).clip(-0.5, 0.9) for name in CHANNELS if name != "keep"}
-    return replace(still, **drawn | {"rotation": drawn["rotation"] * 20})
-
-
-def same(one: FaceMotion, other: FaceMotion, atol: float = 1e-5) -> bool:
-    return all(np.allclose(getattr(one, name), getattr(other, name), atol=atol) for name in CHANNELS)
+from tests.motion.performances import same, wandering
 
 
 @pytest.mark.parametrize(
@@ -54,8 +38,11 @@ def test_cut_and_join_give_the_whole_again() -> None:
     assert same(parts[0].joined(parts[1], 0), motion)
     faded = parts[0].joined(parts[1], 0.4)
     assert faded.num_frames == 40 and np.array_equal(faded.expression[:10], motion.expression[:10])
-    with pytest.raises(InputError, match="lasts 2.00 s"):
-        motion.cut(3, 4)
+    for start_s, stop_s in ((3, 4), (1, 1), (-1, 1), (0, float("nan"))):
+        with pytest.raises(InputError, match="lasts 2.00 s"):
+            motion.cut(start_s, stop_s)
+    with pytest.raises(InputError, match="crossfade is -1 s"):
+        motion.joined(motion, -1)
 
 
 def test_blend_takes_the_parts_that_are_named() -> None:
@@ -80,6 +67,8 @@ def test_scale_shift_and_smooth() -> None:
     assert np.diff(motion.smoothed(0.2).gaze, axis=0).std() < 0.5 * np.diff(motion.gaze, axis=0).std()
     with pytest.raises(InputError, match="scale of head is 9"):
         motion.scaled(head=9)
+    with pytest.raises(InputError, match="shift is nan s"):
+        motion.shifted(float("nan"))
 
 
 def test_another_rate_is_the_same_motion_at_other_times() -> None:
@@ -102,84 +91,10 @@ def test_rebased_a_frame_is_rest_and_turns_go_from_it() -> None:
     np.testing.assert_allclose(to_matrix(based.rotation[20]) @ to_matrix(motion.rotation[10]), to_matrix(motion.rotation[20]), atol=1e-5)
 
 
-@pytest.mark.parametrize("suffix", [".npz", ".json"])
-def test_a_file_gives_the_motion_back(tmp_path: Path, suffix: str) -> None:
-    motion = wandering(75)
-    write_motion(tmp_path / f"m{suffix}", motion)
-    back = read_motion(tmp_path / f"m{suffix}")
-    assert same(motion, back, 0.02) and back.rate == motion.rate and back.duration_s == motion.duration_s
-    assert [path.name for path in tmp_path.iterdir()] == [f"m{suffix}"]
-
-
-def test_a_minute_is_at_most_half_a_megabyte(tmp_path: Path) -> None:
-    write_motion(tmp_path / "m.npz", wandering(1500))
-    assert (tmp_path / "m.npz").stat().st_size <= 500_000
-
-
-def test_files_that_cannot_be_used_are_said(tmp_path: Path) -> None:
-    path = tmp_path / "m.json"
-    write_motion(path, wandering(5))
-    good = json.loads(path.read_text())
-    cases = [
-        (good | {"version": 2}, "version 2, but this pack reads version 1"),
-        (good | {"format": "other"}, "no motion of EAD-Net"),
-        (good | {"lids": [[None, 0]] * 5}, "lids is no number in frame 0"),
-        (good | {"rate": "1000"}, "1000 frames a second"),
-        (good | {name: [] for name in CHANNELS}, "0 frames"),
-        (good | {"expression": [[0.0] * 3] * 5}, "has 3 coefficients"),
-        ({key: value for key, value in good.items() if key != "gaze"}, "gaze"),
-    ]
-    for content, words in cases:
-        path.write_text(json.dumps(content))
-        with pytest.raises(InputError, match=words):
-            read_motion(path)
-    npz = tmp_path / "m.npz"
-    write_motion(npz, wandering(5))
-    npz.write_bytes(npz.read_bytes()[:200])
-    for broken in (npz, tmp_path / "none.npz"):
-        with pytest.raises(InputError, match=str(broken)):
-            read_motion(broken)
-    with pytest.raises(InputError, match="let it end in .npz or .json or .csv"):
-        write_motion(tmp_path / "m.txt", wandering(5))
-
-
-def curves(num_frames: int = 40) -> np.ndarray:
-    """ARKit curves [T, 52] as a capture gives them: a few shapes at a time, smooth, both sides alike."""
-    rng, time, weights = np.random.default_rng(3), np.linspace(0, 2 * np.pi, num_frames), np.zeros((num_frames, len(ARKIT_NAMES)))
-    for name in ("jawOpen", "mouthSmileLeft", "mouthPucker", "browInnerUp", "eyeBlinkLeft", "browDownLeft", "mouthUpperUpLeft"):
-        wave = 0.6 * np.clip(np.sin(time * rng.uniform(1, 3) + rng.uniform(0, 6)), 0, 1)
-        weights[:, ARKIT_NAMES.index(name)] = wave
-        if name.endswith("Left"):
-            weights[:, ARKIT_NAMES.index(name.replace("Left", "Right"))] = wave
-    return weights
-
-
-def test_arkit_there_and_back_stays_within_a_twentieth() -> None:
-    weights = curves()
-    back = motion_to_arkit(motion_from_arkit(weights))
-    assert back.shape == weights.shape and np.abs(back - weights).mean() < 0.05
-    moving = weights.std(0) > 0.05
-    assert np.median([np.corrcoef(weights[:, i], back[:, i])[0, 1] for i in np.flatnonzero(moving)]) > 0.95
-
-
-def test_facs_channels_of_a_smile_and_a_blink() -> None:
-    weights = np.zeros((3, len(ARKIT_NAMES)))
-    for side in ("Left", "Right"):
-        weights[1, ARKIT_NAMES.index(f"mouthSmile{side}")] = 0.8
-        weights[2, ARKIT_NAMES.index(f"eyeBlink{side}")] = 1.0
-    units = motion_to_action_units(motion_from_arkit(weights))
-    assert np.abs(units[0]).max() < 0.05 and units[1, ACTION_UNITS.index("AU12L")] > 0.5 and units[2, ACTION_UNITS.index("AU45R")] > 0.9
-
-
-def test_live_link_face_reads_and_writes_its_own_columns(tmp_path: Path) -> None:
-    path, motion = tmp_path / "take.csv", replace(motion_from_arkit(curves(), Fraction(60)), rotation=np.full((40, 3), [10.0, -5.0, 2.0]))
-    write_motion(path, motion)
-    lines = path.read_text().splitlines()
-    assert tuple(lines[0].split(",")) == HEADER and len(HEADER) == 63 and len(lines) == 41 and lines[1].startswith("00:00:00:00.000,52,")
-    back = read_motion(path)
-    assert back.rate == 60
-    np.testing.assert_allclose(back.rotation, motion.rotation, atol=1e-3)
-    assert np.abs(motion_to_arkit(back) - motion_to_arkit(motion)).mean() < 0.02
-    path.write_text("a,b\n1,2\n")
-    with pytest.raises(InputError, match="no table of Live Link Face"):
-        read_live_link(path)
+def test_a_mirror_shows_each_side_as_the_other() -> None:
+    motion, space = wandering(), MotionSpace.from_pretrained()
+    seen = motion.mirrored()
+    points = space.decode(motion.expression)[:, space.mirror] * [-1, 1, 1]
+    np.testing.assert_allclose(space.decode(seen.expression), points, atol=2e-3)
+    assert np.array_equal(seen.lids, motion.lids[:, ::-1]) and np.array_equal(seen.rotation, motion.rotation * [-1, 1, -1])
+    assert same(seen.mirrored(), motion, 5e-3)
