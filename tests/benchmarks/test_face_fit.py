@@ -23,7 +23,7 @@ def film(yaw: np.ndarray, jaw: np.ndarray) -> FaceTrack:
 
 
 def test_what_stays_stays() -> None:
-    assert max(played(film(np.zeros(10), np.zeros(10)), own=True)) < 0.1
+    assert max(played(film(np.zeros(10), np.zeros(10)), own=True)) < 0.3
 
 
 def test_what_moves_is_followed() -> None:
