@@ -43,7 +43,7 @@ class EADNetSampler(io.ComfyNode):
                     "steps",
                     default=1,
                     min=1,
-                    max=8,
+                    max=20,
                     tooltip="Kept for saved workflows: motion is made by rule in this version, in one step, whatever is set here.",
                 ),
                 io.Float.Input(

@@ -17,7 +17,7 @@ def talking_head(size: int = 256, seed: int = 0, seconds: float | None = 2.0, pr
     """A portrait that speaks the first seconds of the example; 'motion', 'video' and 'save' are its last nodes."""
     sound = ["sound", 0] if seconds else ["example", 1]
     prompt = {
-        "example": node("EADNetExample", portrait="drawn woman", recording="demo speech"),
+        "example": node("EADNetExample", portrait="rendered woman", recording="demo speech"),
         "portrait": node("EADNetPortrait", image=["example", 0], face=0, points=""),
         "speech": node("EADNetSpeech", audio=sound),
         "model": node("EADNetLoader", weights=BUILT_IN, precision=precision),

@@ -1,4 +1,4 @@
-"""nodes/bridge inside ComfyUI's own modules, in this process: models, attention, video, pictures and sounds."""
+"""nodes/bridge inside ComfyUI's own modules, in this process: models, video, pictures and sounds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,7 +18,7 @@ import torch
 from torch import nn
 
 ROOT = Path(__file__).resolve().parents[2]
-POINTS = "100 110\n150 110\n125 135\n105 160\n145 160"
+POINTS = "100 110\n150 110\n125 160"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +34,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
     spec.loader.exec_module(module)
     names = ("models", "video", "pictures", "sounds", "progress", "frames")
     parts = {name: importlib.import_module(f"{spec.name}.nodes.bridge.{name}") for name in names}
-    for name in ("types", "face.points", "render.renderer", "audio.sound", "errors", "models.denoiser"):
+    for name in ("face.points", "face.portrait", "motion.face_motion", "render.renderer", "audio.sound", "errors"):
         parts[name.replace(".", "_")] = importlib.import_module(f"{spec.name}.eadnet_core.{name}")
     yield SimpleNamespace(**parts)
     sys.path.remove(os.environ["COMFYUI_PATH"])
@@ -44,42 +43,10 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
 def clip(bridge: SimpleNamespace, num_frames: int = 10, size: int | None = None, shape: tuple[int, int] = (255, 251)) -> object:
     """A video of a portrait that does not move, with a tone in stereo."""
     picture = np.random.default_rng(0).integers(0, 255, (*shape, 3), dtype=np.uint8)
-    portrait = bridge.face_points.portrait_from_points(picture, POINTS)
-    channels = np.zeros((num_frames, 6, 128, 128), np.float16)
-    channels[:, 2] = -20
-    motion = bridge.types.MotionField(channels, Fraction(num_frames, 25))
+    portrait = bridge.face_portrait.portrait_of(picture, bridge.face_points.face_at_points(picture, POINTS))
+    motion = bridge.motion_face_motion.FaceMotion.still(num_frames)
     samples = np.tile(0.5 * np.sin(np.arange(num_frames * 960) * 0.05), (2, 1)).astype(np.float32)
     return bridge.video.rendered_video(motion, bridge.render_renderer.Renderer(portrait, size), bridge.audio_sound.Sound(samples, 24_000))
-
-
-@pytest.mark.parametrize("name", ["attention_basic", "attention_pytorch", "attention_split", "attention_sub_quad"])
-def test_host_attention_is_scaled_dot_product_attention(bridge: SimpleNamespace, name: str) -> None:
-    attention = importlib.import_module("comfy.ldm.modules.attention")
-    query, key, value = torch.randn(3, 2, 4, 40, 32).unbind(0)
-    wanted = torch.softmax(query @ key.mT / 32**0.5, -1) @ value
-    got = bridge.models.as_eadnet_calls(getattr(attention, name))(query, key, value)
-    assert got.shape == wanted.shape and torch.allclose(got, wanted, atol=1e-5)
-
-
-def test_exchanged_attention_is_the_one_that_is_called(bridge: SimpleNamespace) -> None:
-    calls = []
-
-    def counted(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-        calls.append(query.shape)
-        return nn.functional.scaled_dot_product_attention(query, key, value)
-
-    made = bridge.models_denoiser
-    denoiser = made.Denoiser(made.DenoiserConfig())
-    exchanged = bridge.models.with_attention(denoiser, counted)
-    assert all(torch.equal(a, b) for a, b in zip(denoiser.state_dict().values(), exchanged.state_dict().values(), strict=True))
-    portrait = {
-        "reference": torch.zeros(1, 3, 128, 128),
-        "landmark_maps": torch.zeros(1, 5, 128, 128),
-        "landmarks": torch.rand(1, 29, 2),
-    }
-    with torch.inference_mode():
-        exchanged(torch.zeros(1, 2, 3, 128, 128), torch.ones(1, 2), bridge.types.Conditions(**portrait))
-    assert calls
 
 
 def test_model_is_in_comfyuis_care_and_leaves_when_a_run_fails(bridge: SimpleNamespace) -> None:
@@ -137,7 +104,7 @@ def test_components_hold_the_frames_and_the_unaltered_sound(bridge: SimpleNamesp
     video = clip(bridge, 5)
     parts = video.get_components()
     assert parts.images.shape == (5, 255, 251, 3) and parts.frame_rate == 25
-    assert np.array_equal((parts.images[3] * 255).round().byte().numpy(), video.renderer.image)
+    assert np.array_equal((parts.images[3] * 255).round().byte().numpy(), video.renderer.render(video.motion, 3))
     assert torch.equal(parts.audio["waveform"][0], torch.from_numpy(video.sound.samples)) and parts.audio["sample_rate"] == 24_000
 
 

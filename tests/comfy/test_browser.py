@@ -128,7 +128,7 @@ def test_first_template_queued_from_the_page_shows_its_video(page: Page, client:
     while video.first.evaluate("element => element.readyState") < 1 and time.monotonic() < end:
         page.wait_for_timeout(250)
     shown: dict[str, Any] = video.first.evaluate("e => ({width: e.videoWidth, seconds: e.duration, error: e.error?.message ?? null})")
-    assert shown["width"] == 768 and abs(shown["seconds"] - 8.76) < 0.1 and shown["error"] is None
+    assert shown["width"] == 512 and abs(shown["seconds"] - 8.76) < 0.1 and shown["error"] is None
     assert len(set((client.comfyui.base / "output" / "video").glob(f"{name}*.mp4")) - before) == 1
     assert not errors
     screenshot(page, f"{name}_done")

@@ -55,12 +55,12 @@ def test_model_folder_is_known_and_offered(client: Client) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_workflow_runs_to_a_video(client: Client, name: str) -> None:
-    """With progress and previews; sound and picture end together."""
+    """With progress; sound and picture end together."""
     prompt = read_prompt(name)
     run = client.run(prompt)
     assert run.status == "success", run.error
     (shown,) = (output["images"][0] for output in run.outputs.values() if output.get("animated"))
-    assert len(run.progress) > 10 and len(run.previews) > 3
+    assert len(run.progress) > 10
     saving = {key for key, entry in prompt.items() if entry["class_type"] == "SaveVideo"}
     assert not saving & set(run.previews), "the frontend would take the preview for the video and show neither"
     with av.open(str(client.file(shown))) as container:
@@ -77,7 +77,7 @@ def test_video_is_the_portrait_with_the_sound_unaltered(client: Client) -> None:
     prompt["shown"] = node("SaveImage", images=["region", 0], filename_prefix="region/test")
     run = client.run(prompt)
     frames, samples, rate = decoded(client.file(run.outputs["save"]["images"][0]))
-    assert frames.shape == (25, 768, 768, 3) and rate == 16_000
+    assert frames.shape == (25, 1024, 1024, 3) and rate == 16_000
     with av.open(str(client.comfyui.base / "custom_nodes" / "EAD-Net" / "assets" / "demo_speech.wav")) as container:
         spoken = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], 1)[:, :rate] / 32768
     heard = samples.mean(0)[: spoken.shape[1]]
@@ -97,25 +97,21 @@ def test_renderers_inputs_do_not_sample_again(client: Client) -> None:
 
 def test_frames_are_those_of_the_command_line(client: Client) -> None:
     from eadnet_core.audio.sound import Sound, read_sound
-    from eadnet_core.diffusion.sampler import SamplerOptions
     from eadnet_core.pipeline import EADNetPipeline
+    from eadnet_core.types import MotionOptions
 
     run = client.run(with_frames(talking_head(seed=7, seconds=1.0), size=0, frame_count=20))
     pack = client.comfyui.base / "custom_nodes" / "EAD-Net" / "assets"
     spoken = read_sound(pack / "demo_speech.wav")
     sound = Sound(spoken.samples[:, : spoken.rate], spoken.rate)
-    clip = EADNetPipeline.from_pretrained()(pack / "portraits" / "woman.jpg", sound, options=SamplerOptions(seed=7))
+    clip = EADNetPipeline.from_pretrained()(pack / "portraits" / "head_409.jpg", sound, options=MotionOptions(seed=7))
     wanted = [frame for frame, _ in zip(clip.frames(), range(20), strict=False)]
     for frame, shown in zip(wanted, run.outputs["save"]["images"], strict=True):
         assert np.abs(frame.astype(int) - picture(client.file(shown))).max() <= 1
 
 
 def test_interrupt_stops_a_long_run_and_leaves_nothing(client: Client) -> None:
-    prompt = talking_head(seed=11, seconds=None)
     before = left_behind(client)
-    run = client.run(prompt, interrupt_after=2)
-    assert run.status == "interrupted" and len(run.progress) < 2 + 5  # it stops at the next window
-    assert left_behind(client) == before
     saving = client.run(talking_head(seed=11, seconds=None, size=720), interrupt_after=40)
     assert saving.status == "interrupted" and len(saving.progress) < 40 + 40 and "save" in saving.progress  # within a few frames
     assert left_behind(client) == before
@@ -123,7 +119,7 @@ def test_interrupt_stops_a_long_run_and_leaves_nothing(client: Client) -> None:
 
 def test_a_batch_of_portraits_makes_one_video_each(client: Client) -> None:
     prompt = talking_head(seconds=0.5)
-    prompt["other"] = node("EADNetExample", portrait="drawn man", recording="demo speech")
+    prompt["other"] = node("EADNetExample", portrait="rendered man in stripes", recording="demo speech")
     prompt["batch"] = node("ImageBatch", image1=["example", 0], image2=["other", 0])
     prompt["portrait"]["inputs"]["image"] = ["batch", 0]
     run = client.run(prompt)
@@ -214,7 +210,7 @@ def test_broken_input_is_said_in_one_sentence_on_its_node(client: Client, kind: 
 
 @pytest.mark.parametrize(
     ("entry", "wrong"),
-    [(("motion", "portrait"), ["speech", 0]), (("video", "motion"), ["portrait", 0]), (("motion", "steps"), 9), (("motion", "seed"), -1)],
+    [(("motion", "portrait"), ["speech", 0]), (("video", "motion"), ["portrait", 0]), (("motion", "steps"), 21), (("motion", "seed"), -1)],
 )
 def test_wrong_wiring_is_refused_before_anything_runs(client: Client, entry: tuple[str, str], wrong: object) -> None:
     prompt = talking_head()

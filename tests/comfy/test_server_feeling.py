@@ -112,7 +112,7 @@ def test_prompt_and_answer_go_around_any_model(client: Client) -> None:
 
 def test_voice_and_blend(client: Client) -> None:
     prompt = {
-        "example": node("EADNetExample", portrait="drawn woman", recording="demo speech"),
+        "example": node("EADNetExample", portrait="rendered woman", recording="demo speech"),
         "voice": node("EADNetEmotionFromVoice", audio=["example", 1], feeling="happy", strength=1.0),
         "sad": node("EADNetEmotion", text="", label="sad", intensity=1.0),
         "blend": node("EADNetEmotionBlend", one=["voice", 0], other=["sad", 0], amount=0.5, strength=1.0),
@@ -144,7 +144,7 @@ def test_sliders_move_the_face_and_at_rest_change_nothing(client: Client) -> Non
 def test_plan_curves_and_import(client: Client) -> None:
     table = "time_s,browInnerUp,jawLeft\n0,0,0.5\n1,1,0\n"
     prompt = {
-        "example": node("EADNetExample", portrait="drawn woman", recording="demo speech"),
+        "example": node("EADNetExample", portrait="rendered woman", recording="demo speech"),
         "speech": node("EADNetSpeech", audio=["example", 1]),
         "plan": node("EADNetActionUnitPlan", speech=["speech", 0]),
         "curves": node("EADNetActionUnitCurves", edit="0.0: AU9 1", scale=0.5, units="AU9", smoothing=0.0, action_units=["plan", 0]),
