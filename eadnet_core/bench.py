@@ -74,7 +74,7 @@ def measure(weights: Path | None, device: str, size: int, seconds: float, repeat
         num_frames=num_frames,
         size=size,
         peak_memory_mb=round(_peak_memory_mb(), 1),
-        device=str(pipe.model.device),
+        device=str(next(pipe.model.parameters()).device),
         num_threads=os.cpu_count() or 1,
     )
 

@@ -33,6 +33,8 @@ from .types import MotionControl, MotionOptions, Report, SpeechFeatures
 
 logger = logging.getLogger(__name__)
 
+STRONGEST = 1.5
+"""How far guidance can drive an Action Unit; 1 is as strong as the unit is by itself."""
 READ_SHARE = 0.25
 """Of the Action Units that a feeling asks for: what the text encoder makes of its words; the rest is the prototype of its class."""
 
@@ -199,13 +201,11 @@ def perform(
     """
     track.check_within(float(speech.duration_s))
     track = EmotionTrack.from_text(NEUTRAL_CAPTION) if options.emotion_scale == 0 else track.scaled(control.expressiveness)
-    units = (_asked(model, track, speech.num_frames) * options.emotion_scale).clip(0, 1)
+    units = (_asked(model, track, speech.num_frames) * options.emotion_scale).clip(0, STRONGEST)
     if action_units is not None:
         action_units.check_within(float(speech.duration_s))
-        units = units + (action_units.sample(speech.num_frames, torch.from_numpy(units)).numpy() - units) * min(
-            options.action_unit_scale, 1.0
-        )
-        units = (units * max(options.action_unit_scale, 1.0)).clip(0, 1)
+        curves = action_units.sample(speech.num_frames, torch.from_numpy(units)).numpy()
+        units = (units + options.action_unit_scale * (curves - units)).clip(0, STRONGEST)
     heard = model.visemes(speech.mel).numpy() * options.audio_scale
     return motion_by_rule(heard.clip(0, 1), units, draw_motion(speech, control, options.seed), speech.duration_s)
 

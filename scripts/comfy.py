@@ -225,7 +225,8 @@ def test(arguments: list[str]) -> int:
         environment["EADNET_CHROMIUM"] = chromium
     else:
         print("No Chromium was found and none could be installed: the browser tests are skipped.")
-    command = [str(python_with_packages()), "-m", "pytest", "tests/comfy", *arguments]
+    chosen = [] if any(argument.startswith("tests/") for argument in arguments) else ["tests/comfy"]
+    command = [str(python_with_packages()), "-m", "pytest", *chosen, *arguments]
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
@@ -241,7 +242,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="run ComfyUI and open the first workflow")
     serving.add_argument("--port", type=int, default=8188)
-    commands.add_parser("test", help="run tests/comfy; further arguments are passed to pytest")
+    commands.add_parser("test", help="run tests/comfy, or those of its files that are named; further arguments are passed to pytest")
     commands.add_parser("thumbnails", help="run the workflows and write workflows/*.jpg; further arguments name some of them")
     options, arguments = parser.parse_known_args()
     HOME.mkdir(exist_ok=True)

@@ -23,10 +23,10 @@ OPEN, WIDE, ROUND, CLOSE, TEETH = range(5)
 VISEME_SHAPES: dict[int, dict[str, float]] = {
     OPEN: {"jawOpen": 0.58, "mouthLowerDownLeft": 0.18, "mouthLowerDownRight": 0.18, "mouthUpperUpLeft": 0.08, "mouthUpperUpRight": 0.08},
     WIDE: {
-        "mouthStretchLeft": 0.42, "mouthStretchRight": 0.42, "mouthSmileLeft": 0.22, "mouthSmileRight": 0.22,
+        "mouthStretchLeft": 0.50, "mouthStretchRight": 0.50, "mouthSmileLeft": 0.26, "mouthSmileRight": 0.26,
         "mouthLowerDownLeft": 0.10, "mouthLowerDownRight": 0.10,
     },
-    ROUND: {"mouthPucker": 0.72, "mouthFunnel": 0.40},
+    ROUND: {"mouthPucker": 0.86, "mouthFunnel": 0.46},
     CLOSE: {"mouthPressLeft": 0.25, "mouthPressRight": 0.25, "mouthRollUpper": 0.18, "mouthRollLower": 0.18},
     TEETH: {"mouthRollLower": 0.35, "mouthUpperUpLeft": 0.18, "mouthUpperUpRight": 0.18, "jawOpen": 0.03},
 }  # fmt: skip
@@ -84,7 +84,7 @@ def motion_by_rule(
 
     Args:
         visemes: float [N, 5], 0 to 1, in the order of speech.visemes.VISEMES.
-        action_units: float [N, 24], 0 to 1, in the order of ACTION_UNITS: what feeling and curves ask.
+        action_units: float [N, 24], 0 to 1, by guidance up to 1.5, in the order of ACTION_UNITS: what feeling and curves ask.
         prior: What happens by chance.
         duration_s: Length of the sound.
         liveliness: Of the brows that go with speech, 0 to 2.

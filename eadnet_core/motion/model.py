@@ -31,18 +31,10 @@ class MotionModel(nn.Module):
         self.speech = SpeechEncoder(config.speech)
         self.text = TextEncoder(config.text)
 
-    @property
-    def dtype(self) -> torch.dtype:
-        return next(self.parameters()).dtype
-
-    @property
-    def device(self) -> torch.device:
-        return next(self.parameters()).device
-
     @torch.inference_mode()
     def visemes(self, mel: Tensor) -> Tensor:
         """What lips do, float32 [N, V] on the CPU, 0 to 1, of log-mel [4 * N, num_mels]."""
-        heard = self.speech.visemes(self.speech(mel[None].to(self.device, self.dtype)))
+        heard = self.speech.visemes(self.speech(mel[None].to(next(self.parameters()))))
         return heard[0].float().cpu()
 
     @torch.inference_mode()
@@ -53,5 +45,5 @@ class MotionModel(nn.Module):
             text_ids: int64 [K, W, G] (see emotion.tokenizer).
             text_weights: float [N, K]: how much each caption counts in each frame.
         """
-        read = self.text.units(self.text(text_ids[None].to(self.device)))[0].float().cpu()  # [K, 24]
+        read = self.text.units(self.text(text_ids[None].to(next(self.parameters()).device)))[0].float().cpu()  # [K, 24]
         return text_weights.float() @ read

@@ -47,7 +47,7 @@ GLANCE_SHARE, GLANCE_SIZE, WANDER_SD = 0.10, 0.22, 0.05
 """Eyes rest on the camera, shift a little about every second, and now and then glance aside. Source: Lee et al., Eyes Alive, 2002, for
 the kind of motion; its correlation over 0.38 s is measured, the sizes are ours."""
 
-BROW_SD, BROW_S, BROW_ACCENT = 0.12, 0.36, 0.10
+BROW_SD, BROW_S, BROW_ACCENT = 0.16, 0.36, 0.13
 """Inner brows: deviation before the floor at rest, time constant, and what a syllable that stands out adds."""
 
 

@@ -68,6 +68,14 @@ def test_model_is_in_comfyuis_care_and_leaves_when_a_run_fails(bridge: SimpleNam
     assert not held()
 
 
+def test_own_model_is_loaded_twice_and_hears(bridge: SimpleNamespace) -> None:
+    """ComfyUI sets attributes of its own on a model, such as `device`."""
+    patcher = bridge.models.load_model(bridge.models.BUILT_IN, "fp32")
+    for _ in range(2):
+        with bridge.models.loaded(patcher) as model:
+            assert model.visemes(torch.zeros(40, 64)).shape == (10, 5)
+
+
 def test_report_moves_the_bar_and_raises_on_cancel(bridge: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
     management, utils = importlib.import_module("comfy.model_management"), importlib.import_module("comfy.utils")
     seen = []

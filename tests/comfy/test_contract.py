@@ -40,12 +40,13 @@ def nodes(object_info: dict[str, Any]) -> dict[str, Any]:
 
 
 def grown_from(old: list[Any], new: list[Any]) -> bool:
-    """Whether an input is what it was, but for choices appended to it."""
+    """Whether an input is what it was, but for choices appended to it and a wider range."""
     choices, more = old[3].get("options", []), new[3].get("options", [])
     if set(EARLIER_PORTRAITS) <= set(choices) and not set(EARLIER_PORTRAITS) & set(more):
         return old[:3] == new[:3] and set(EARLIER_PORTRAITS.values()) <= set(more)  # the node still takes the earlier names
-    rest = [{key: value for key, value in entry[3].items() if key != "options"} for entry in (old, new)]
-    return old[:3] == new[:3] and rest[0] == rest[1] and more[: len(choices)] == choices
+    rest = [{key: value for key, value in entry[3].items() if key not in ("options", "min", "max")} for entry in (old, new)]
+    (low, high), (lower, higher) = ([entry[3].get(key, 0) for key in ("min", "max")] for entry in (old, new))
+    return old[:3] == new[:3] and rest[0] == rest[1] and more[: len(choices)] == choices and lower <= low and high <= higher
 
 
 def test_schemas_only_grow(nodes: dict[str, Any]) -> None:

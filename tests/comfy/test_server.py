@@ -59,7 +59,7 @@ def test_workflow_runs_to_a_video(client: Client, name: str) -> None:
     prompt = read_prompt(name)
     run = client.run(prompt)
     assert run.status == "success", run.error
-    (shown,) = (output["images"][0] for output in run.outputs.values() if output.get("animated"))
+    (shown,) = (output["images"][0] for output in run.outputs.values() if (output or {}).get("animated"))
     assert len(run.progress) > 10
     saving = {key for key, entry in prompt.items() if entry["class_type"] == "SaveVideo"}
     assert not saving & set(run.previews), "the frontend would take the preview for the video and show neither"
@@ -73,17 +73,18 @@ def test_workflow_runs_to_a_video(client: Client, name: str) -> None:
 
 def test_video_is_the_portrait_with_the_sound_unaltered(client: Client) -> None:
     prompt = talking_head(size=0, seconds=1.0)
+    prompt["example"]["inputs"]["portrait"] = "astronaut (photograph)"
     prompt["region"] = node("MaskToImage", mask=["portrait", 2])
     prompt["shown"] = node("SaveImage", images=["region", 0], filename_prefix="region/test")
     run = client.run(prompt)
     frames, samples, rate = decoded(client.file(run.outputs["save"]["images"][0]))
-    assert frames.shape == (25, 1024, 1024, 3) and rate == 16_000
+    assert frames.shape == (25, 512, 512, 3) and rate == 16_000
     with av.open(str(client.comfyui.base / "custom_nodes" / "EAD-Net" / "assets" / "demo_speech.wav")) as container:
         spoken = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], 1)[:, :rate] / 32768
     heard = samples.mean(0)[: spoken.shape[1]]
     assert np.corrcoef(heard, spoken[0])[0, 1] > 0.98 and abs(np.abs(heard).max() / np.abs(spoken).max() - 1) < 0.1
     still = picture(client.file(run.outputs["shown"]["images"][0]))[..., 0] == 0
-    assert 0.02 < still.mean() < 0.5
+    assert 0.5 < still.mean() < 0.9
     assert np.abs(frames.astype(int) - frames[0])[:, still].max() < 24, "outside the region nothing moves, but for compression"
     assert np.abs(frames.astype(int) - frames[0])[:, ~still].max() > 100
 
