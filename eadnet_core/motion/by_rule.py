@@ -61,11 +61,11 @@ LIDS_OF_UNITS = {"AU5": -0.9, "AU7": 0.12, "AU6": 0.05}
 
 OPENING = np.array([1.0, 0.2, -0.2, 0.0, -0.3])
 """What each viseme does to the parting of lips: front vowels part them more than their jaw says, rounding and f, v less."""
-OPENING_POWER = 0.6
+OPENING_POWER = 0.65
 """Lips part quickly at first and then less: even consonants that do not shut them leave a gap."""
-LIP_SHARPNESS = 0.35
+LIP_SHARPNESS = 0.45
 """How much faster lips move than what is heard says: unsharp masking over 0.12 s, the time constant of people's lips."""
-CLOSES_FROM, CLOSES_AT = 0.2, 0.8
+CLOSES_FROM, CLOSES_AT = 0.1, 0.5
 """Closures heard this surely begin, and are whole."""
 MOUTH_UNDER_SPEECH = 0.35
 """By how much what a feeling does to the parting of lips gives way where speech parts them."""

@@ -27,13 +27,16 @@ UPPER_GUM = -0.115
 """Where their gum begins, above that line."""
 LOWER_RISE = 0.015
 """How far below that line the lower incisors end when the jaw is shut; the upper ones overlap them."""
-LOWER_SHOWN = 0.06
+LOWER_SHOWN = 0.05
 """At most so much of the lower teeth stands above the lip."""
 JAW_SHARE = 0.92
 """Lower teeth and chin drop alike."""
-IVORY, TONGUE, GUM, DARK = np.array([(222, 212, 196), (160, 84, 84), (172, 96, 96), (52, 22, 24)], np.float32)
+PALETTE = np.array([(222, 212, 196), (160, 84, 84), (172, 96, 96), (52, 22, 24)], np.float32)
+"""Colours of teeth, tongue, gums and the dark behind."""
 DAYLIGHT = 168.0
 """Mean grey of skin under which these colours were chosen."""
+COLOURED = 0.15
+"""Saturation of skin from which the mouth has its full colours; less of it, and marble has a marble tongue."""
 
 
 class MouthInside:
@@ -51,6 +54,9 @@ class MouthInside:
         self._light = float(np.clip(skin.mean() / DAYLIGHT, 0.2, 1.12))
         tint = (skin / max(float(skin.mean()), 1.0)) ** 0.35
         self._tint = (tint / tint.mean()).astype(np.float32)
+        coloured = min(float(np.ptp(skin)) / max(float(skin.max()), 1.0) / COLOURED, 1.0)
+        grey = PALETTE.mean(1, keepdims=True)
+        self._ivory, self._tongue, self._gum, self._dark = (grey + coloured * (PALETTE - grey)) * self._light
         self._lip = _median_colour(image, picture_pixels[list(LIP_POINTS)])
         corners = self._rest[[78, 308]]
         self._middle = corners.mean(0)
@@ -113,27 +119,27 @@ class MouthInside:
         width = TOOTH_EDGES[tooth + 1] - TOOTH_EDGES[tooth]
         across = (side - TOOTH_EDGES[tooth]) / width * 2 - 1  # -1 to 1 over a tooth
         length = (TOOTH_LENGTHS[tooth] * (1 - 0.10 * across**6)).astype(np.float32)
-        seam = (1 - 0.30 * np.exp(-((((1 - np.abs(across)) * width) / 0.009) ** 2))).astype(np.float32)
+        seam = (1 - 0.16 * np.exp(-((((1 - np.abs(across)) * width) / 0.009) ** 2))).astype(np.float32)
         arch = np.clip(1 - 0.55 * (side / 0.5) ** 2, 0.12, 1)
         deep = np.clip(1 - (side / (self._half_width + 0.08)) ** 4, 0.2, 1)
         below_lip, above_lip = v - lip_above, lip_below - v
 
-        colour = np.broadcast_to(DARK * self._light, (*u.shape, 3)).copy()
+        colour = np.broadcast_to(self._dark, (*u.shape, 3)).copy()
         tongue = _step(v - (lip_below - 0.10 - 0.25 * max(gap - 0.12, 0) + 0.35 * side**2), 0.05) * np.clip((gap - 0.05) / 0.12, 0, 1)
         tongue_light = np.clip(0.55 + 1.2 * above_lip, 0.5, 0.85) * (1 - 0.25 * np.exp(-((side / 0.02) ** 2)))
-        colour = _over(colour, TONGUE * self._light * tongue_light[..., None], 0.9 * tongue)
+        colour = _over(colour, self._tongue * tongue_light[..., None], 0.9 * tongue)
 
         top_of_lower = np.maximum(LOWER_RISE + jaw, lip_below - LOWER_SHOWN) + 0.06 * (side / 0.3) ** 2
         lower_teeth = _step(v - top_of_lower, 0.012) * _step(0.40 - side, 0.05) * np.clip((gap - 0.02) / 0.05, 0, 1)
-        colour = _over(colour, self._teeth(0.72 * arch * seam * np.clip(0.55 + 2.5 * above_lip, 0.5, 0.9)), lower_teeth)
+        colour = _over(colour, self._teeth(0.86 * arch * seam * np.clip(0.70 + 2.5 * above_lip, 0.64, 0.94)), lower_teeth)
 
         edge = UPPER_GUM + (UPPER_DROP - UPPER_GUM) * length
         upper_teeth = _step(edge - v, 0.010) * _step(0.58 - side, 0.06)
-        shadow = np.clip(0.52 + 5.0 * below_lip, 0.5, 1)
+        shadow = np.clip(0.62 + 5.0 * below_lip, 0.6, 1)
         polish = 1 + 0.06 * np.exp(-(((v + 0.02) / 0.03) ** 2))
         colour = _over(colour, self._teeth(0.96 * arch * seam * shadow * polish), upper_teeth)
         gum = _step((UPPER_GUM + 0.02 * np.abs(across) ** 2) - v, 0.012) * _step(0.58 - side, 0.06)
-        colour = _over(colour, GUM * self._light * (arch * shadow)[..., None], gum)
+        colour = _over(colour, self._gum * (arch * shadow)[..., None], gum)
 
         if self._own is not None:
             pixels = self._sheets.frame.pixels(at).astype(np.float32) - 0.5
@@ -146,7 +152,7 @@ class MouthInside:
         return np.clip(self._lip * 0.42 * (1 - opened) + colour * opened, 0, 255)
 
     def _teeth(self, light: np.ndarray) -> np.ndarray:
-        return IVORY * self._tint * (self._light * light)[..., None].astype(np.float32)
+        return self._ivory * self._tint * light[..., None].astype(np.float32)
 
 
 def _step(inside: np.ndarray, softness: float) -> np.ndarray:

@@ -12,6 +12,7 @@ from ..rig.actor import Actor
 from ..rig.rig import ABOVE, BELOW, HALF_WIDTH
 from .background import filled_behind, standing_mask
 from .eyes import Eyes, without_eyes
+from .lashes import Lashes
 from .mouth import MouthInside
 from .sheets import Sheets
 
@@ -48,7 +49,9 @@ class Renderer:
         self._behind = np.ascontiguousarray(filled_behind(self.image, follows, frame.unit_px)[region])
         points = self._actor.rig.points
         pixels = frame.pixels(points)
-        self._sheets = Sheets(np.dstack([without_eyes(self.image, pixels, frame.unit_px), follows]), frame, region)
+        self._lashes = Lashes(self.image, frame, points)
+        skin = self._lashes.taken_off(without_eyes(self.image, pixels, frame.unit_px))
+        self._sheets = Sheets(np.dstack([skin, follows]), frame, region)
         self._eyes = Eyes(self.image, pixels, points, self._sheets, frame.unit_px)
         self._mouth = MouthInside(self.image, points, self._sheets, pixels)
         self.region_mask = np.zeros((height, width), np.float32)
@@ -64,6 +67,7 @@ class Renderer:
         posed = self._actor.pose(motion, index)
         drawn = self._sheets.draw(posed)
         self._eyes.draw(drawn, posed.points, posed.rigid, motion.gaze[index])
+        self._lashes.draw(drawn, self._sheets, posed.points, posed.rigid)
         self._mouth.draw(drawn, posed.points, posed.rigid)
         frame = self.image.copy()
         share = drawn[..., 3] * np.float32(1 / 255)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..face.topology import LEFT_EYE, RIGHT_EYE
 
-UPPER_SHARE = 1.15
+UPPER_SHARE = 1.22
 """Of the way to closing that the upper lid goes; what the lower lid rises besides is squeezed. Source: ours, after films of blinks."""
 LOWER_RISE = 0.06
 """How far the lower lid rises in a blink, as a share of the opening."""
