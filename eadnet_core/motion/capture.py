@@ -19,6 +19,8 @@ GAZE_REACH = 0.115
 """Way of an iris at a gaze of 1, eye distances: 35 degrees of an eyeball of 12 mm radius."""
 OPEN_PERCENTILE, SHUT_SHARE = 70, 0.22
 """Lids at rest are as far apart as in this percentile of frames; a tracker sees a shut eye open by this share of it."""
+FARTHEST_FIRST_DEG = 25.0
+"""How far the first frame of a take may look aside from where the head is mostly, for the head to be told from it."""
 IRIS_HIDDEN = 0.6
 """How far lids close before a tracker guesses where the iris is."""
 LEAST_OPEN = 0.3
@@ -30,8 +32,8 @@ class Capture:
     """A performance, and what was worth saying of it.
 
     Attributes:
-        motion: Relative to the frame in which the performer rests most.
-        rest: Number of that frame.
+        motion: Expression relative to the performer's own rest, the head to where it is at first.
+        rest: Number of the frame in which the performer rests most, or that was asked for.
         notes: One sentence each: frames without a face, cuts.
     """
 
@@ -49,7 +51,7 @@ def capture(track: FaceTrack, name: str = "the video", portrait: int | None = No
         track: N frames at 25 a second.
         name: What errors and notes call the video.
         portrait: The frame that is to play it, if one of its own is: head, eyes and brows are told from that frame, and lips so that
-            there they stay as they are. None: another face is, and all is told from this one's rest.
+            there they stay as they are. None: another face is, and expression is told from this one's rest.
 
     Raises:
         InputError: The face is never seen, or not in the frame `portrait`.
@@ -70,7 +72,9 @@ def capture(track: FaceTrack, name: str = "the video", portrait: int | None = No
     fit = model.fit_track(points)
     restless, shots = _restlessness(fit), track.shots[seen]
     rest = int(restless.argmin()) if portrait is None else int(np.searchsorted(seen, portrait))
-    homes = {shot: rest if shots[rest] == shot else int(np.where(shots == shot, restless, np.inf).argmin()) for shot in np.unique(shots)}
+    homes = {int(shot): _home(fit, np.flatnonzero(shots == shot), restless) for shot in np.unique(shots)}
+    if portrait is not None:
+        homes[int(shots[rest])] = rest
     motion = _motion(fit, model, shots, homes)
     if portrait is not None:
         motion = _told_from(motion, rest, model.fit(points[rest]).own, model)
@@ -112,6 +116,14 @@ def _told_from(motion: FaceMotion, frame: int, own: np.ndarray, model: FaceModel
     mouth = space.encode(_without_blinks(own[None], model)) * ~space.of_rows("brow", "eye")
     lids = np.clip((motion.lids - motion.lids[frame]) / np.maximum(1 - motion.lids[frame], LEAST_OPEN), -1, 1)
     return replace(based, expression=based.expression + mouth, lids=lids, keep=motion.keep)
+
+
+def _home(fit: TrackFit, frames: np.ndarray, restless: np.ndarray) -> int:
+    """From which of a take's frames the head is told: the first, so that a portrait begins as it is; from the calmest, where the first
+    looks far aside."""
+    angles = fit.poses.angles_deg
+    aside = np.abs(angles[frames[0]] - np.median(angles[frames], 0)).max()
+    return int(frames[0] if aside <= FARTHEST_FIRST_DEG else frames[restless[frames].argmin()])
 
 
 def _restlessness(fit: TrackFit) -> np.ndarray:
