@@ -17,7 +17,7 @@ LEAST_PRESENCE = 0.5
 """Of the landmark network, for a find to be a face."""
 SURE, DOUBTFUL_BESIDE = 0.97, 0.85
 """Presence of a face that is surely one, and below which another find beside it is none."""
-TILES = (1, 2, 4, 8)
+TILES = (1, 2, 4, 8, 13)
 """The picture's longer side is looked at whole, then in overlapping tiles of these parts; a face fills a tenth of its tile at least,
 so the last ones hold faces of a fiftieth of the picture's height and smaller."""
 FIRST_LEVELS = 2

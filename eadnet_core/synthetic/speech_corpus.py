@@ -64,10 +64,6 @@ class SpeechCorpus:
         """The last twentieth of the utterances, at least one; never trained on."""
         return self._part(torch.arange(len(self.ends)) >= self._first_held_out)
 
-    def half_of_voices(self, half: int) -> SpeechCorpus:
-        """Utterances of every second voice, `half` 0 or 1, and silent ones: networks trained on either half have no speaker in common."""
-        return self._part((self.voices.cpu() % 2 == half) | (self.voices.cpu() == SILENT))
-
     def to(self, device: torch.device | str) -> SpeechCorpus:
         """The same corpus on another device."""
         return SpeechCorpus(self.mel.to(device), self.visemes.to(device), self.ends.to(device), self.voices.to(device))

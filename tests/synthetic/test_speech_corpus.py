@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ import torch
 
 from eadnet_core.audio.mel_scale import LOUDEST, NUM_MELS, SILENCE
 from eadnet_core.errors import InputError
-from eadnet_core.synthetic.speech_corpus import SILENT, SpeechCorpus, load_corpus, make_corpus, vary_mel
+from eadnet_core.synthetic.speech_corpus import SpeechCorpus, load_corpus, make_corpus, vary_mel
 from eadnet_core.synthetic.visemes import VISEMES
 
 
@@ -72,14 +71,6 @@ def test_held_out_and_training_share_nothing_and_are_everything() -> None:
     assert torch.equal(torch.cat([training.visemes, held_out.visemes]), corpus.visemes)
     assert torch.equal(torch.cat([training.mel, held_out.mel]), corpus.mel)
     assert int(training.ends[-1]) == training.num_frames and held_out.ends.tolist() == [2, 4]
-
-
-def test_halves_of_the_voices_share_nothing_but_silence() -> None:
-    corpus = replace(counted((4, 3, 2, 5, 6)), voices=torch.tensor([7, SILENT, 2, 7, 4]))
-    odd, even = corpus.half_of_voices(1), corpus.half_of_voices(0)
-    assert odd.voices.tolist() == [7, SILENT, 7] and even.voices.tolist() == [SILENT, 2, 4]
-    assert odd.ends.tolist() == [4, 7, 12] and odd.visemes[:, 0].tolist() == [*range(7), *range(9, 14)]
-    assert torch.equal(even.mel[::4, 0], even.visemes[:, 0]) and even.ends.tolist() == [3, 5, 11]
 
 
 def test_stretches_longer_than_any_utterance_are_refused() -> None:
