@@ -9,14 +9,21 @@ import numpy as np
 
 from ..errors import InputError
 from .choice import choose_face
+from .covered import covered_parts
 from .face_model import FaceFit, FaceModel
 from .finder import Face, FaceFinder
 from .person_mask import person_mask
 
 logger = logging.getLogger(__name__)
 
+COVERED = {
+    "eyes": "The eyes in {} seem to be covered; they will neither blink nor look about.",
+    "mouth": "The mouth in {} seems to be covered; what lies over it will move as lips do. Better take a picture that shows the mouth.",
+}
 PROFILE_DEG = 45.0
 """Beyond this yaw half of the face is not seen."""
+CUT_SHARE = 0.03
+"""Of a face's points, outside the picture, from which it is said that the face is cut."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +38,7 @@ class Portrait:
         faces: All faces of the picture, in the order of their numbers.
         keep_expression: How much of the face's own expression stays beneath a performance, 0 to 1. Lips part as they are told in any
             case, and a feeling takes the place of the mouth's own.
+        covered: Of "eyes" and "mouth", what glasses or a hand lie over: such eyes neither blink nor look about.
     """
 
     image: np.ndarray
@@ -39,6 +47,7 @@ class Portrait:
     matte: np.ndarray
     faces: tuple[Face, ...] = ()
     keep_expression: float = 1.0
+    covered: tuple[str, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -85,4 +94,10 @@ def portrait_of(
     yaw = float(fit.angles_deg[0])
     if abs(yaw) > PROFILE_DEG:
         logger.warning("The face in %s is turned aside by %.0f degrees; what is not seen of it cannot be moved well.", name, abs(yaw))
-    return Portrait(image, face, fit, person_mask(image, face.box), faces or (face,), keep_expression)
+    outside = np.abs(face.points[:, :2] / np.array(image.shape[1::-1]) - 0.5).max(1) > 0.5
+    if outside.mean() > CUT_SHARE:
+        logger.warning("The face in %s is cut by the picture's edge; what the picture does not show cannot be moved well.", name)
+    covered = covered_parts(image, face.points)
+    for part in covered:
+        logger.warning("%s", COVERED[part].format(name))
+    return Portrait(image, face, fit, person_mask(image, face.box), faces or (face,), keep_expression, covered)

@@ -49,8 +49,9 @@ class Renderer:
         self._behind = np.ascontiguousarray(filled_behind(self.image, follows, frame.unit_px)[region])
         points = self._actor.rig.points
         pixels = frame.pixels(points)
+        self._eyes_seen = "eyes" not in portrait.covered
         self._lashes = Lashes(self.image, frame, points)
-        skin = self._lashes.taken_off(without_eyes(self.image, pixels, frame.unit_px))
+        skin = self._lashes.taken_off(without_eyes(self.image, pixels, frame.unit_px)) if self._eyes_seen else self.image
         self._sheets = Sheets(np.dstack([skin, follows]), frame, region)
         self._eyes = Eyes(self.image, pixels, points, self._sheets, frame.unit_px)
         self._mouth = MouthInside(self.image, points, self._sheets, pixels)
@@ -66,8 +67,9 @@ class Renderer:
         """Frame `index` of a motion, uint8 [H, W, 3], RGB."""
         posed = self._actor.pose(motion, index)
         drawn = self._sheets.draw(posed)
-        self._eyes.draw(drawn, posed.points, posed.rigid, motion.gaze[index])
-        self._lashes.draw(drawn, self._sheets, posed.points, posed.rigid)
+        if self._eyes_seen:
+            self._eyes.draw(drawn, posed.points, posed.rigid, motion.gaze[index])
+            self._lashes.draw(drawn, self._sheets, posed.points, posed.rigid)
         self._mouth.draw(drawn, posed.points, posed.rigid)
         frame = self.image.copy()
         share = drawn[..., 3] * np.float32(1 / 255)

@@ -39,6 +39,7 @@ class Actor:
         self._contact = LipContact(points)
         self._keep, self._mouth = portrait.keep_expression, _mouth_share()
         self._space = MotionSpace.from_pretrained()
+        self._eyes_seen = 0.0 if "eyes" in portrait.covered else 1.0
 
     def pose(self, motion: FaceMotion, index: int) -> PosedFace:
         """The portrait's face in frame `index` of a motion."""
@@ -47,7 +48,9 @@ class Actor:
         kept = self._keep * (1 - self._mouth * (1 - float(motion.keep[index])))  # [478]
         displacement = (moved - (1 - kept)[:, None] * self._own) @ self._to_view.T
         displacement[:, 1] += self._contact.correction(self._points + displacement, np.maximum(gaps - GAP_FLOOR, 0))
-        displacement[:, 1] += lid_displacement(self._points + displacement, motion.lids[index], float(motion.gaze[index, 1]))
+        displacement[:, 1] += lid_displacement(
+            self._points + displacement, self._eyes_seen * motion.lids[index], self._eyes_seen * float(motion.gaze[index, 1])
+        )
         limits = np.array([FARTHEST_YAW, FARTHEST_PITCH, FARTHEST_ROLL])
         turn = to_matrix(limits * np.tanh(motion.rotation[index] / limits))
         return self.rig.pose(displacement, turn, motion.translation[index].astype(np.float64))
