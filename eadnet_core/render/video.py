@@ -61,7 +61,7 @@ class VideoWriter:
 
     def __enter__(self) -> VideoWriter:
         self._container = av.open(str(self._temporary), "w", format=FORMATS[self._path.suffix.lower()])
-        video = self._container.add_stream("libx264", rate=FRAME_RATE, options={"crf": "12", "preset": "fast"})
+        video = self._container.add_stream("libx264", rate=FRAME_RATE, options={"crf": "12", "preset": "veryfast"})
         video.width, video.height, video.pix_fmt = self._width, self._height, "yuv420p"
         context = video.codec_context
         context.colorspace, context.color_primaries, context.color_trc = BT709, BT709, BT709
