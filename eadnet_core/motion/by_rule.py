@@ -100,9 +100,11 @@ CLOSES_FROM, CLOSES_AT = 0.1, 0.5
 MOUTH_UNDER_SPEECH = 0.35
 """By how much what a feeling does to the parting of lips gives way where speech parts them."""
 REPLACING = ("AU9", "AU10", "AU15", "AU16", "AU17", "AU18", "AU20", "AU23", "AU24")
+"""Units of the mouth with which the portrait's own expression of it, mostly a smile, does not go."""
+SMILE = ("AU12L", "AU12R")
+"""A smile that is asked for takes the place of as much of the portrait's own, so that the two are never one on top of the other."""
 FELT_UNITS = 0.7
-"""Units of the mouth with which the portrait's own expression of it, mostly a smile, does not go; and the sum of them at which it has
-given way altogether."""
+"""Sum of REPLACING at which the portrait's own mouth has given way altogether."""
 BROW_OUTER_SHARE = 0.5
 _PARTING = ("jawOpen", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight")
 
@@ -191,4 +193,5 @@ def _resting(mean: np.ndarray) -> np.ndarray:
 def _mouth_felt(units: np.ndarray) -> np.ndarray:
     """How far a feeling has taken over the mouth, [N], 0 to 1."""
     total = units[:, [ACTION_UNITS.index(unit) for unit in REPLACING]].sum(1)
-    return np.clip(total / FELT_UNITS, 0, 1)
+    smile = units[:, [ACTION_UNITS.index(unit) for unit in SMILE]].max(1)
+    return np.clip(total / FELT_UNITS + smile, 0, 1)

@@ -18,6 +18,8 @@ SKIN_POINTS, LIP_POINTS = (50, 280, 101, 330, 199, 36, 266), (17, 16, 15, 85, 31
 SHOWN = 0.03
 """Parting of the portrait's own lips, eye distances, from which their inside is used."""
 EDGE_BLUR_PX = 0.7
+BETWEEN_LIPS = 0.58
+"""How light the line between shut lips is, as a share of the lips."""
 TOOTH_EDGES = np.array([0.0, 0.132, 0.232, 0.335, 0.43, 0.51, 0.60])
 """Where teeth end, from the middle outwards, eye distances: incisors 8.5 and 6.5 mm, canine, premolars, foreshortened by the arch."""
 TOOTH_LENGTHS = np.array([1.0, 0.86, 0.95, 0.8, 0.68, 0.55])
@@ -149,7 +151,7 @@ class MouthInside:
         else:
             colour *= deep[..., None]
         opened = np.clip((lip_below - lip_above) / 0.045, 0, 1)[..., None]
-        return np.clip(self._lip * 0.42 * (1 - opened) + colour * opened, 0, 255)
+        return np.clip(self._lip * BETWEEN_LIPS * (1 - opened) + colour * opened, 0, 255)
 
     def _teeth(self, light: np.ndarray) -> np.ndarray:
         return self._ivory * self._tint * light[..., None].astype(np.float32)
