@@ -147,9 +147,6 @@ def played(track: FaceTrack, own: bool) -> tuple[float, float]:
     fit = FaceModel.from_pretrained().fit(face.points)
     actor = Actor(Portrait(np.zeros((8, 8, 3), np.uint8), face, fit, np.zeros((8, 8), np.float32), (face,)))
     motion = capture(track, portrait=0 if own else None).motion
-    if not own:
-        based = motion.rebased(0)
-        motion = motion.blended(based, {"head": 1.0})
     frames = range(0, motion.num_frames, EVERY)
     points = np.stack([actor.frame.pixels(actor.pose(motion, index).points) for index in frames])
     real = track.smoothed().points[list(frames)][..., :2]

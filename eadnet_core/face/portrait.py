@@ -17,8 +17,8 @@ from .person_mask import person_mask
 logger = logging.getLogger(__name__)
 
 COVERED = {
-    "eyes": "The eyes in {} seem to be covered; they will neither blink nor look about.",
-    "mouth": "The mouth in {} seems to be covered; what lies over it will move as lips do. Better take a picture that shows the mouth.",
+    "eyes": "The eyes in %s seem to be covered; they will neither blink nor look about.",
+    "mouth": "The mouth in %s seems to be covered; what lies over it will move as lips do. Better take a picture that shows the mouth.",
 }
 PROFILE_DEG = 45.0
 """Beyond this yaw half of the face is not seen."""
@@ -53,6 +53,11 @@ class Portrait:
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return self.image.shape[1], self.image.shape[0]
+
+    @property
+    def eyes_seen(self) -> bool:
+        """Whether nothing covers the eyes."""
+        return "eyes" not in self.covered
 
 
 def make_portrait(
@@ -99,5 +104,5 @@ def portrait_of(
         logger.warning("The face in %s is cut by the picture's edge; what the picture does not show cannot be moved well.", name)
     covered = covered_parts(image, face.points)
     for part in covered:
-        logger.warning("%s", COVERED[part].format(name))
+        logger.warning(COVERED[part], name)
     return Portrait(image, face, fit, person_mask(image, face.box), faces or (face,), keep_expression, covered)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..face.topology import LEFT_EYE, LEFT_IRIS, RIGHT_EYE, RIGHT_IRIS
 from .fetch import fetch
-from .sheets import Sheets
+from .sheets import Sheets, taken
 from .spread import spread_colour
 
 LASH_MARGIN = 0.014
@@ -23,6 +23,8 @@ LASH_WIDTH, LASH_DARKNESS = 0.020, 0.62
 """Of the line in which shut lids meet, eye distances, and how much darker than the skin around it is at least."""
 MEETING = (0.55, 0.92)
 """How far shut lids begin to show that line, and show it whole."""
+LEAST_OPENING = 0.02
+"""Height that an eye has at rest at least, eye distances: painted slits."""
 LID_BAND = (0.04, 0.13)
 """Skin that says how lids look lies so far from the eye's edge, eye distances: beyond lashes and paint."""
 
@@ -38,7 +40,6 @@ class _Eyeball:
         iris: float [2], the iris' middle in pixels of the picture.
         radius: Of the iris, pixels.
         lash: float32 [3]: colour of the line in which lids meet.
-        opening: Mean height of the opening, eye distances.
     """
 
     ring: tuple[int, ...]
@@ -47,22 +48,19 @@ class _Eyeball:
     iris: np.ndarray
     radius: float
     lash: np.ndarray
-    opening: float
 
 
 class Eyes:
     """Draws both eyes of a posed face into a region."""
 
-    def __init__(self, image: np.ndarray, points_px: np.ndarray, points: np.ndarray, sheets: Sheets, unit_px: float) -> None:
+    def __init__(self, image: np.ndarray, points_px: np.ndarray, sheets: Sheets, unit_px: float) -> None:
         """Args:
         image: uint8 [H, W, 3].
         points_px: float [478, 2], pixels of the picture.
-        points: float [478, 2 or 3], the same in the face's frame.
         sheets: Of the region.
         unit_px: The eye distance in pixels.
         """
-        self._sheets, self._unit_px, self._rest = sheets, unit_px, points[:, :2]
-        self._rest_px = points_px
+        self._sheets, self._unit_px, self._rest_px = sheets, unit_px, points_px
         pairs = ((RIGHT_EYE, RIGHT_IRIS), (LEFT_EYE, LEFT_IRIS))
         self._eyes = [_eyeball(image, points_px, ring, iris, unit_px) for ring, iris in pairs]
 
@@ -77,22 +75,21 @@ class Eyes:
         """
         for eye in self._eyes:
             opening = self._sheets.pixels(opening_of(points[list(eye.ring)]))  # [16, 2]
-            low, high = np.floor(opening.min(0)).astype(int) - 2, np.ceil(opening.max(0)).astype(int) + 3
-            left, top = np.maximum(low, 0)
-            right, bottom = np.minimum(high, self._sheets.size)
-            if left >= right or top >= bottom:
+            box = self._sheets.box(opening, 2)
+            if box is None:
                 continue
+            left, top, right, bottom = box
             mask = self._sheets.mask(opening, top, bottom, EDGE_BLUR_PX, left, right)[..., None]
             part = region[top:bottom, left:right, :3]
             if mask.max() > 0.02:
-                ball = self._ball(eye, rigid, gaze, left, top, right, bottom)
+                ball = self._ball(eye, rigid, gaze, box)
                 part[:] = np.rint(part + mask * (ball.astype(np.float32) - part)).astype(np.uint8)
             self._meet(eye, part, points[list(eye.ring)], left, top)
 
     def _meet(self, eye: _Eyeball, part: np.ndarray, ring: np.ndarray, left: int, top: int) -> None:
         """Draws the line in which shut lids meet, in place."""
         lower, upper = ring[1:8], ring[9:][::-1]
-        shut = 1 - float(np.clip(lower[:, 1] - upper[:, 1], 0, None).mean()) / eye.opening
+        shut = shut_share(ring, self._rest_px[list(eye.ring)] / self._unit_px)
         share = float(np.clip((shut - MEETING[0]) / (MEETING[1] - MEETING[0]), 0, 1))
         if share == 0:
             return
@@ -103,13 +100,11 @@ class Eyes:
         mask = self._sheets.mask(along, top, top + part.shape[0], max(0.25 * LASH_WIDTH * self._unit_px, 0.6), left, left + part.shape[1])
         part[:] = np.rint(part + share * mask[..., None] * (np.minimum(eye.lash, part) - part)).astype(np.uint8)
 
-    def _ball(self, eye: _Eyeball, rigid: np.ndarray, gaze: np.ndarray, left: int, top: int, right: int, bottom: int) -> np.ndarray:
+    def _ball(self, eye: _Eyeball, rigid: np.ndarray, gaze: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
         """The eyeball behind a box of the region, uint8 [h, w, 3]."""
         ring = list(eye.ring)
-        now = self._sheets.pixels(rigid[ring])
-        back = np.linalg.lstsq(np.column_stack([now, np.ones(len(now))]), self._rest_px[ring] - 0.5, rcond=None)[0].T  # [2, 3]
-        x, y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
-        source = np.stack([back[i, 0] * x + back[i, 1] * y + back[i, 2] for i in (0, 1)], -1)  # pixels of the picture
+        back = self._sheets.way_back(rigid[ring], self._rest_px[ring] - 0.5)  # to pixels of the picture
+        source = taken(back, box)
         turn = back[:, :2] @ (self._sheets.turn @ np.asarray(gaze, np.float64)) * GAZE_REACH
         limit = 0.85 * IRIS_SPREAD * eye.radius
         turn *= min(1.0, limit / max(float(np.linalg.norm(turn)), 1e-6))
@@ -118,6 +113,12 @@ class Eyes:
         flat_top = np.clip(near * 1.35, 0, 1)  # the iris itself moves as a whole
         source = source - turn * flat_top - eye.corner
         return fetch(eye.texture, source, cv2.INTER_CUBIC)
+
+
+def shut_share(ring: np.ndarray, rest: np.ndarray) -> float:
+    """How far an eye is shut, of points around it [16, 2] now and as they are at rest: 1 shut, 0 as at rest, below 0 wider."""
+    now, usual = (float((points[1:8, 1] - points[9:][::-1, 1]).clip(0).mean()) for points in (ring, rest))
+    return 1 - now / max(usual, LEAST_OPENING)
 
 
 def opening_of(ring: np.ndarray) -> np.ndarray:
@@ -153,8 +154,7 @@ def _eyeball(image: np.ndarray, points_px: np.ndarray, ring: tuple[int, ...], ir
     soft = cv2.GaussianBlur(seen.astype(np.float32), (0, 0), 0.8)[..., None]
     texture = np.where(seen[..., None] > 0, crop * np.clip(soft * 1.6 - 0.3, 0, 1) + whole * (1 - np.clip(soft * 1.6 - 0.3, 0, 1)), texture)
     texture = np.clip(np.rint(texture), 0, 255).astype(np.uint8)
-    opening = max(float((eye[1:8, 1] - eye[9:][::-1, 1]).mean()) / unit_px, 0.02)
-    return _Eyeball(ring, texture, low.astype(np.float64), middle.astype(np.float64), radius, _lash(image, eye, unit_px), opening)
+    return _Eyeball(ring, texture, low.astype(np.float64), middle.astype(np.float64), radius, _lash(image, eye, unit_px))
 
 
 def _lash(image: np.ndarray, ring: np.ndarray, unit_px: float) -> np.ndarray:

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..face.topology import LEFT_EYE, RIGHT_EYE
 from ..rig.face_frame import FaceFrame
+from .eyes import shut_share
 from .fetch import fetch
-from .sheets import Sheets
+from .sheets import Sheets, taken
 
 REACH, FADE = 0.15, 0.05
 """How far lashes reach above the lid's edge, eye distances, and over how much of that they are let go."""
@@ -33,13 +34,11 @@ class _Fringe:
         ring: Points around the eye's opening.
         darker: float32 [h, w, 3], 0 or less: what lashes take from the skin's colour.
         corner: Left and top of that in pixels of the picture.
-        opening: Mean height of the opening, eye distances.
     """
 
     ring: tuple[int, ...]
     darker: np.ndarray
     corner: np.ndarray
-    opening: float
 
 
 class Lashes:
@@ -75,28 +74,25 @@ class Lashes:
         """
         for fringe in self._fringes:
             ring = list(fringe.ring)
-            now = np.column_stack([sheets.pixels(rigid[ring]), np.ones(len(ring))])
-            back = np.linalg.lstsq(now, self._rest[ring], rcond=None)[0].T  # [2, 3]: from the region's pixels to the face at rest
             edge = sheets.pixels(points[ring])
-            margin = (REACH + BESIDE) * self._frame.unit_px
-            left, top = np.maximum(np.floor(edge.min(0) - margin).astype(int), 0)
-            right, bottom = np.minimum(np.ceil(edge.max(0) + margin).astype(int) + 1, sheets.size)
-            if left >= right or top >= bottom:
+            box = sheets.box(edge, int(np.ceil((REACH + BESIDE) * self._frame.unit_px)))
+            if box is None:
                 continue
-            x, y = np.meshgrid(np.arange(left, right, dtype=np.float64), np.arange(top, bottom, dtype=np.float64))
-            at = np.stack([back[i, 0] * x + back[i, 1] * y + back[i, 2] for i in (0, 1)], -1)
+            back = sheets.way_back(rigid[ring], self._rest[ring])
+            at = taken(back, box)
             above = _edge(edge @ back[:, :2].T + back[:, 2], at[..., 0]) - at[..., 1]
-            at[..., 1] = _edge(self._rest[ring], at[..., 0]) - above / self._length(fringe, points[ring])
+            at[..., 1] = _edge(self._rest[ring], at[..., 0]) - above / _length(shut_share(points[ring], self._rest[ring]))
             source = self._frame.pixels(at) - 0.5 - fringe.corner
+            left, top, right, bottom = box
             part = region[top:bottom, left:right, :3]
             darker = fetch(fringe.darker, source, cv2.INTER_CUBIC, cv2.BORDER_CONSTANT)
             part[:] = np.clip(np.rint(part + darker), 0, 255).astype(np.uint8)
 
-    def _length(self, fringe: _Fringe, ring: np.ndarray) -> float:
-        """How long the lashes seem, 1 as they are; below 0 they point down."""
-        opening = float(np.clip(ring[1:8, 1] - ring[9:][::-1, 1], 0, None).mean())
-        length = 1 - (1 + SHUT_LENGTH) * float(np.clip(1 - opening / fringe.opening, 0, 1))
-        return np.copysign(max(abs(length), LEAST_LENGTH), length)
+
+def _length(shut: float) -> float:
+    """How long the lashes of an eye that is so far shut seem, 1 as they are; below 0 they point down."""
+    length = 1 - (1 + SHUT_LENGTH) * max(shut, 0.0)
+    return float(np.copysign(max(abs(length), LEAST_LENGTH), length))
 
 
 def _edge(ring: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -125,8 +121,7 @@ def _fringe(image: np.ndarray, frame: FaceFrame, rest: np.ndarray, ring: tuple[i
     beside = np.maximum(eye[:, 0].min() - at[..., 0], at[..., 0] - eye[:, 0].max())
     share = np.clip((above + ROOT) / ROOT, 0, 1) * np.clip((REACH - above) / FADE, 0, 1) * np.clip((BESIDE - beside) / FADE, 0, 1)
     darker = (crop - bare) * share[..., None].astype(np.float32)
-    opening = max(float((eye[1:8, 1] - eye[9:][::-1, 1]).mean()), 0.02)
-    return _Fringe(ring, darker, low, opening)
+    return _Fringe(ring, darker, low)
 
 
 def _line(frame: FaceFrame, length: float) -> np.ndarray:

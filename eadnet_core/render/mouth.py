@@ -10,7 +10,7 @@ import numpy as np
 
 from ..face.topology import CHIN, INNER_LIPS, LOWER_INNER_LIP, UPPER_INNER_LIP, UPPER_OUTER_LIP
 from .fetch import fetch
-from .sheets import Sheets
+from .sheets import Sheets, taken
 
 SKULL_POINTS = (*UPPER_OUTER_LIP, 2, 98, 327, 1, 164, 205, 425)
 """Upper lip, nose and cheeks: their places without expression say how the skull lies."""
@@ -53,12 +53,12 @@ class MouthInside:
         """
         self._image, self._sheets, self._rest = image, sheets, np.asarray(points[:, :2], np.float64)
         skin = _median_colour(image, picture_pixels[list(SKIN_POINTS)])
-        self._light = float(np.clip(skin.mean() / DAYLIGHT, 0.2, 1.12))
+        light = float(np.clip(skin.mean() / DAYLIGHT, 0.2, 1.12))
         tint = (skin / max(float(skin.mean()), 1.0)) ** 0.35
         self._tint = (tint / tint.mean()).astype(np.float32)
         coloured = min(float(np.ptp(skin)) / max(float(skin.max()), 1.0) / COLOURED, 1.0)
         grey = PALETTE.mean(1, keepdims=True)
-        self._ivory, self._tongue, self._gum, self._dark = (grey + coloured * (PALETTE - grey)) * self._light
+        self._ivory, self._tongue, self._gum, self._dark = (grey + coloured * (PALETTE - grey)) * light
         self._lip = _median_colour(image, picture_pixels[list(LIP_POINTS)])
         corners = self._rest[[78, 308]]
         self._middle = corners.mean(0)
@@ -86,25 +86,22 @@ class MouthInside:
             rigid: float [478, 2], where they would be without expression.
         """
         ring = self._sheets.pixels(points[list(INNER_LIPS)])
-        low, high = np.floor(ring.min(0)).astype(int) - 2, np.ceil(ring.max(0)).astype(int) + 3
-        left, top = np.maximum(low, 0)
-        right, bottom = np.minimum(high, self._sheets.size)
-        if left >= right or top >= bottom:
+        box = self._sheets.box(ring, 2)
+        if box is None:
             return
+        left, top, right, bottom = box
         mask = self._sheets.mask(ring, top, bottom, EDGE_BLUR_PX, left, right)[..., None]
         if mask.max() < 0.02:
             return
-        inside = self._inside(points, rigid, left, top, right, bottom)
+        inside = self._inside(points, rigid, box)
         part = region[top:bottom, left:right, :3]
         part[:] = np.rint(part + mask * (inside - part)).astype(np.uint8)
 
-    def _inside(self, points: np.ndarray, rigid: np.ndarray, left: int, top: int, right: int, bottom: int) -> np.ndarray:
+    def _inside(self, points: np.ndarray, rigid: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
         """float32 [h, w, 3], 0 to 255, of a box of the region."""
         skull = list(SKULL_POINTS)
-        now = np.column_stack([self._sheets.pixels(rigid[skull]), np.ones(len(skull))])
-        back = np.linalg.lstsq(now, self._rest[skull], rcond=None)[0].T  # [2, 3]: from the region's pixels to the resting skull
-        x, y = np.meshgrid(np.arange(left, right, dtype=np.float32), np.arange(top, bottom, dtype=np.float32))
-        at = np.stack([back[i, 0] * x + back[i, 1] * y + back[i, 2] for i in (0, 1)], -1).astype(np.float32)
+        back = self._sheets.way_back(rigid[skull], self._rest[skull])  # to the resting skull
+        at = taken(back, box).astype(np.float32)
         u, v = at[..., 0] - np.float32(self._middle[0]), at[..., 1] - np.float32(self._middle[1] + self._line)
         moved = np.column_stack([self._sheets.pixels(points), np.ones(len(points))]) @ back.T  # [478, 2], on the resting skull
         upper, lower = (moved[list(ring)] - self._middle - (0, self._line) for ring in (UPPER_INNER_LIP, LOWER_INNER_LIP))

@@ -49,11 +49,11 @@ class Renderer:
         self._behind = np.ascontiguousarray(filled_behind(self.image, follows, frame.unit_px)[region])
         points = self._actor.rig.points
         pixels = frame.pixels(points)
-        self._eyes_seen = "eyes" not in portrait.covered
+        self._eyes_seen = portrait.eyes_seen
         self._lashes = Lashes(self.image, frame, points)
         skin = self._lashes.taken_off(without_eyes(self.image, pixels, frame.unit_px)) if self._eyes_seen else self.image
         self._sheets = Sheets(np.dstack([skin, follows]), frame, region)
-        self._eyes = Eyes(self.image, pixels, points, self._sheets, frame.unit_px)
+        self._eyes = Eyes(self.image, pixels, self._sheets, frame.unit_px)
         self._mouth = MouthInside(self.image, points, self._sheets, pixels)
         self.region_mask = np.zeros((height, width), np.float32)
         self.region_mask[region] = 1

@@ -66,6 +66,18 @@ class Sheets:
         """Points [..., 2] of the frame in pixels of the region, measured from the middle of its first pixel."""
         return self.frame.pixels(points) - self.offset - 0.5
 
+    def box(self, shape: np.ndarray, pad: int) -> tuple[int, int, int, int] | None:
+        """(left, top, right, bottom) of the region's pixels around a shape [M, 2]; None where it lies outside."""
+        low, high = np.floor(shape.min(0)).astype(int) - pad, np.ceil(shape.max(0)).astype(int) + pad + 1
+        left, top = (int(v) for v in np.maximum(low, 0))
+        right, bottom = (int(v) for v in np.minimum(high, self.size))
+        return (left, top, right, bottom) if left < right and top < bottom else None
+
+    def way_back(self, points: np.ndarray, rest: np.ndarray) -> np.ndarray:
+        """The affine way float64 [2, 3] from the region's pixels to where `rest` is, for points [M, 2] of the frame from there."""
+        now = self.pixels(points)
+        return np.linalg.lstsq(np.column_stack([now, np.ones(len(now))]), rest, rcond=None)[0].T
+
     def mask(self, polygon: np.ndarray, top: int, bottom: int, blur_px: float, left: int = 0, right: int | None = None) -> np.ndarray:
         """float32 [bottom - top, right - left], 0 to 1: the inside of a polygon [M, 2] of the region's pixels, its edge antialiased."""
         right = self.size[0] if right is None else right
@@ -87,6 +99,13 @@ class Sheets:
         if bottom <= top:
             return np.empty((0, self.size[0], 4), np.uint8)
         return fetch(self._pixels, self.source(sheet, top, bottom), cv2.INTER_CUBIC, cv2.BORDER_REFLECT_101)
+
+
+def taken(way: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """Where an affine way [2, 3] leads from each pixel of a box (left, top, right, bottom), float64 [h, w, 2]."""
+    left, top, right, bottom = box
+    x, y = np.meshgrid(np.arange(left, right, dtype=np.float64), np.arange(top, bottom, dtype=np.float64))
+    return np.stack([way[i, 0] * x + way[i, 1] * y + way[i, 2] for i in (0, 1)], -1)
 
 
 def lip_line(points: np.ndarray) -> np.ndarray:

@@ -39,7 +39,7 @@ class Actor:
         self._contact = LipContact(points)
         self._keep, self._mouth = portrait.keep_expression, _mouth_share()
         self._space = MotionSpace.from_pretrained()
-        self._eyes_seen = 0.0 if "eyes" in portrait.covered else 1.0
+        self._eyes_seen = float(portrait.eyes_seen)
 
     def pose(self, motion: FaceMotion, index: int) -> PosedFace:
         """The portrait's face in frame `index` of a motion."""
