@@ -13,6 +13,7 @@ from .emotion.timeline import read_timeline
 from .emotion.track import EmotionTrack
 from .errors import InputError
 from .motion.motion_file import read_motion, write_motion
+from .performance import HeldMotion
 from .pipeline import EADNetPipeline
 from .render.video import check_output
 from .types import MotionControl, MotionOptions
@@ -35,13 +36,17 @@ def animate(options: argparse.Namespace) -> None:
         options.intensity,
         motion=motion,
         action_units=None if options.au is None else read_action_units(options.au),
-        control=MotionControl(head=options.head, blinks=options.blinks, gaze=options.gaze),
+        control=MotionControl(
+            head=options.head, blinks=options.blinks, gaze=options.gaze, liveliness=options.liveliness, articulation=options.articulation
+        ),
         options=MotionOptions(
             audio_scale=options.audio_guidance,
             emotion_scale=options.emotion_guidance,
             action_unit_scale=options.au_guidance,
             seed=options.seed,
+            steps=options.steps,
         ),
+        held=None if options.hold is None else HeldMotion(read_motion(options.hold), tuple(options.held)),
         size=options.size,
         face=options.face,
         keep_expression=options.keep_expression,

@@ -14,9 +14,9 @@ from torch import nn
 
 from .config import from_json, to_json
 from .errors import InputError
-from .motion.model import MotionModel, MotionModelConfig
+from .model import MotionModel, MotionModelConfig
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Version of the file's layout; another one is refused."""
 BASE_WEIGHTS = Path(__file__).parent / "weights" / "eadnet-base.safetensors"
 """The model that ships with the package."""

@@ -1,4 +1,4 @@
-"""The command line: animate, capture, describe, evaluate, prepare, train, synth, bench; one sentence and status 2 for what is no use."""
+"""The command line: animate, capture, describe, evaluate, bench, and how weights are made; one sentence and status 2 for what is no use."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from typing import NoReturn
 
 from .errors import InputError
 from .option_values import gaze, number, whole
+from .types import DEFAULT_STEPS
 
 MAX_SEED = 2**63 - 1
+PARTS = ("mouth", "brows", "eyes", "head")
 RECIPES = Path(__file__).parent / "training" / "recipes"
 
 
@@ -96,13 +98,31 @@ def train_text(options: argparse.Namespace) -> None:
     train_text(options)
 
 
-def synth_speech(options: argparse.Namespace) -> None:
-    """The speech corpus that training hears."""
-    from .synthetic.speech_corpus import make_corpus
-
+def train_denoiser(options: argparse.Namespace) -> None:
+    """The denoiser, after the networks that judge it; goes on where an earlier run stopped."""
     _check_folder(options.out)
-    make_corpus(options.out, options.minutes, options.seed)
-    print(options.out)
+    _check_recipe(options.recipe)
+    from .train_command import train_denoiser
+
+    train_denoiser(options)
+
+
+def corpus(options: argparse.Namespace) -> None:
+    """Voices and recordings become the file of speech that the speech encoder learns from."""
+    _check_folder(options.out)
+    from .corpus_command import check_inputs, corpus
+
+    check_inputs(options.voices, options.grid, options.facegood, options.prepared)
+    corpus(options)
+
+
+def compose(options: argparse.Namespace) -> None:
+    """Recordings and voices become the file of performances that the denoiser learns from."""
+    _check_folder(options.out)
+    from .corpus_command import check_inputs, compose
+
+    check_inputs(options.voices, options.grid, options.facegood, options.prepared)
+    compose(options)
 
 
 def bench(options: argparse.Namespace) -> None:
@@ -150,7 +170,13 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--au", type=Path, metavar="FILE", help="Action Unit curves over time: CSV, ARKit blendshapes, or a plan of `describe`"
     )
-    one.add_argument("--steps", type=whole(1, 20), default=1, metavar="N", help="kept for scripts: motion is made by rule, in one step")
+    one.add_argument(
+        "--steps", type=whole(1, 20), default=DEFAULT_STEPS, metavar="N", help=f"of the denoising, 1 to 20 (default {DEFAULT_STEPS})"
+    )
+    one.add_argument("--liveliness", type=number(0, 2), default=1.0, metavar="X", help="how much head and brows go with speech, 0 to 2")
+    one.add_argument("--articulation", type=number(0, 2), default=1.0, metavar="X", help="how far lips move, 0 to 2 (default 1)")
+    one.add_argument("--hold", type=Path, metavar="FILE", help="performance of which parts are given, see --held")
+    one.add_argument("--held", nargs="+", choices=PARTS, default=["head"], metavar="PART", help=f"of it: {', '.join(PARTS)} (default head)")
     one.add_argument("--save-motion", type=Path, metavar="FILE", help="also keep the performance (.npz or .json)")
     one.add_argument("--keep-expression", type=number(0, 1), default=1.0, metavar="X", help="of the portrait's own, 0 to 1 (default 1)")
     for name, thing in (("audio", "the sound"), ("emotion", "the feeling"), ("au", "Action Units")):
@@ -214,7 +240,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--workers", type=whole(1, 999), metavar="N", help="videos at a time (default: one for each processor)")
 
     kinds = commands.add_parser("train", help="New weights from a recipe.").add_subparsers(required=True, metavar="NAME")
-    for name, run in (("speech", train_speech), ("text", train_text)):
+    for name, run in (("speech", train_speech), ("text", train_text), ("denoiser", train_denoiser)):
         one = _command(kinds, name, run)
         one.add_argument("--recipe", type=Path, default=RECIPES / f"{name}.json", metavar="FILE", help="default: the one that ships")
         one.add_argument("--out", type=Path, required=True, metavar="FILE.safetensors", help="weights to write")
@@ -224,14 +250,25 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument(
             "--from", dest="start", type=Path, metavar="FILE.safetensors", help="weights to go on from (default: those that ship)"
         )
-        if run is train_speech:
-            one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="corpus that `synth speech` made")
+        one.add_argument("--state", type=Path, metavar="FILE", help="where an interrupted training is kept, and goes on from")
+    speech, denoiser = kinds.choices["speech"], kinds.choices["denoiser"]
+    speech.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="what `corpus` made")
+    speech.add_argument("--workers", type=whole(0, 999), default=0, metavar="N", help="processes that prepare speech (default: none)")
+    denoiser.add_argument("--performances", type=Path, required=True, metavar="FILE.npz", help="what `compose` made")
+    denoiser.add_argument("--critics", type=Path, required=True, metavar="DIR", help="folder of the judging networks; trained if not there")
 
-    kinds = commands.add_parser("synth", help="Training material: speech.").add_subparsers(required=True, metavar="KIND")
-    one = _command(kinds, "speech", synth_speech)
-    one.add_argument("--out", type=Path, required=True, metavar="FILE.npz")
-    one.add_argument("--minutes", type=number(0.05, 600), default=50.0, metavar="M", help="length of all speech (default 50)")
-    one.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N")
+    for name, run in (("corpus", corpus), ("compose", compose)):
+        one = _command(commands, name, run)
+        one.add_argument("--voices", type=Path, nargs="+", metavar="DIR", help="utterances of scripts/voices.py")
+        one.add_argument("--grid", type=Path, metavar="DIR", help="motion of talker 1 of the GRID corpus")
+        one.add_argument("--facegood", type=Path, metavar="DIR", help="takes of FACEGOOD-Audio2Face")
+        one.add_argument("--prepared", type=Path, metavar="DIR", help="what `prepare` made of your own videos")
+        one.add_argument("--sounds", type=number(0, 600), default=10.0, metavar="M", help="minutes in which nobody speaks (default 10)")
+        one.add_argument("--seed", type=whole(0, MAX_SEED), default=0, metavar="N")
+        one.add_argument("--out", type=Path, required=True, metavar="FILE.npz", help="file to write")
+        if run is compose:
+            one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="what `corpus` made: sounds beside voices")
+            one.add_argument("--weights", type=Path, metavar="FILE", help="whose speech encoder hears (default: that which ships)")
     return parser
 
 

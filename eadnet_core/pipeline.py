@@ -15,29 +15,20 @@ from .audio.sound import Sound, read_sound
 from .checkpoint import BASE_WEIGHTS, load_model
 from .device import choose_device, choose_dtype
 from .emotion.action_units import ActionUnitTrack
-from .emotion.meaning import ACTION_UNITS_OF_EMOTIONS
-from .emotion.tokenizer import encode_captions
-from .emotion.track import NEUTRAL_CAPTION, EmotionTrack
+from .emotion.track import EmotionTrack
 from .face.finder import FaceFinder
 from .face.picture import MAX_SIDE, read_picture
 from .face.portrait import Portrait, make_portrait
-from .motion.by_rule import motion_by_rule
+from .model import MotionModel
 from .motion.face_motion import FaceMotion
-from .motion.model import MotionModel
-from .motion.prior import draw_motion
+from .performance import HeldMotion, perform
 from .render.in_order import in_order
 from .render.renderer import Renderer
 from .render.video import VideoWriter
 from .timebase import FRAME_RATE
-from .types import MotionControl, MotionOptions, Report, SpeechFeatures
+from .types import MotionControl, MotionOptions, Report, WatchMotion
 
 logger = logging.getLogger(__name__)
-
-STRONGEST = 1.5
-"""How far guidance can drive an Action Unit; 1 is as strong as the unit is by itself."""
-READ_SHARE = 0.25
-"""Of the Action Units that a feeling asks for: what the text encoder makes of its words; the rest is the prototype of its class."""
-
 
 @dataclass(frozen=True)
 class Clip:
@@ -147,6 +138,8 @@ class EADNetPipeline:
         size: int | None = None,
         face: int = 0,
         keep_expression: float = 1.0,
+        held: HeldMotion | None = None,
+        watch: WatchMotion | None = None,
     ) -> Clip:
         """A clip, ready to be iterated over or saved.
 
@@ -158,10 +151,12 @@ class EADNetPipeline:
             motion: A performance to be played instead of one made from sound and feeling; a sound goes with it unaltered.
             action_units: Curves that override what the emotion asks of these Action Units.
             control: How head, eyes and lids move by themselves.
-            options: Guidance and seed.
+            options: Guidance, seed and steps.
             size: Long side of the frames in pixels; None: the portrait's own, at most 2160.
             face: Which face of a picture, counted from 0 at the largest.
             keep_expression: Of a picture's face, see `portrait`; a Portrait brings its own.
+            held: Parts of a performance that are given, so that the rest is made to fit.
+            watch: Told of each step of the denoising; raising in it cancels.
 
         Raises:
             InputError: Something given cannot be used.
@@ -174,48 +169,5 @@ class EADNetPipeline:
                 raise ValueError("neither audio nor motion is given")
             track = emotion if isinstance(emotion, EmotionTrack) else EmotionTrack.from_text(emotion, intensity)
             speech = speech_features(sound)
-            motion = perform(self.model, speech, track, control or MotionControl(), options or MotionOptions(), action_units)
+            motion = perform(self.model, speech, track, control or MotionControl(), options or MotionOptions(), action_units, held, watch)
         return Clip(portrait, motion.resampled(FRAME_RATE), sound, size)
-
-
-def perform(
-    model: MotionModel,
-    speech: SpeechFeatures,
-    track: EmotionTrack,
-    control: MotionControl,
-    options: MotionOptions,
-    action_units: ActionUnitTrack | None = None,
-) -> FaceMotion:
-    """The performance of a recording: lips from what is heard, expression from what is felt, the rest drawn to go with the speech.
-
-    Args:
-        model: Hears and reads.
-        speech: What is said, N frames.
-        track: What is felt.
-        control: How head, eyes and lids move by themselves, and how much of the feeling shows.
-        options: How much sound, feeling and Action Units count, and the seed.
-        action_units: Overrides the Action Units that it names; the others do what the emotion asks of them.
-
-    Raises:
-        InputError: The track has a span, or the curves their first row, after the sound's end.
-    """
-    track.check_within(float(speech.duration_s))
-    track = EmotionTrack.from_text(NEUTRAL_CAPTION) if options.emotion_scale == 0 else track.scaled(control.expressiveness)
-    units = (_asked(model, track, speech.num_frames) * options.emotion_scale).clip(0, STRONGEST)
-    if action_units is not None:
-        action_units.check_within(float(speech.duration_s))
-        curves = action_units.sample(speech.num_frames, torch.from_numpy(units)).numpy()
-        units = (units + options.action_unit_scale * (curves - units)).clip(0, STRONGEST)
-    heard = model.visemes(speech.mel).numpy() * options.audio_scale
-    return motion_by_rule(heard.clip(0, 1), units, draw_motion(speech, control, options.seed), speech.duration_s)
-
-
-def _asked(model: MotionModel, track: EmotionTrack, num_frames: int) -> np.ndarray:
-    """Action Units that a feeling asks for, float32 [N, 24]: those that words name, else those of class and words."""
-    named = track.sample_action_units(num_frames)
-    if named is not None:
-        return named.numpy()
-    emotion, captions, weights = track.sample(num_frames)
-    felt = emotion.numpy() @ ACTION_UNITS_OF_EMOTIONS
-    read = model.units(encode_captions(captions), weights).numpy() * emotion.sum(1, keepdim=True).numpy()
-    return (1 - READ_SHARE) * felt + READ_SHARE * read

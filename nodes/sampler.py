@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from comfy_api.latest import io
 
 from ..eadnet_core.types import MotionControl, MotionOptions, SpeechFeatures
 from .bridge.models import loaded
+from .bridge.progress import motion_report
 from .bridge.types import CATEGORY, ActionUnits, Control, Emotion, Model, Motion, Portrait, Speech
 
 if TYPE_CHECKING:
@@ -16,9 +18,20 @@ if TYPE_CHECKING:
     from ..eadnet_core.emotion.action_units import ActionUnitTrack
     from ..eadnet_core.emotion.track import EmotionTrack
     from ..eadnet_core.face.portrait import Portrait as FoundPortrait
+    from ..eadnet_core.motion.face_motion import FaceMotion
 
 MAX_SEED = 2**53 - 1
 """Largest whole number that a browser keeps exactly."""
+HELD_PARTS = {
+    "head": ("head",),
+    "eyes": ("eyes",),
+    "brows": ("brows",),
+    "mouth": ("mouth",),
+    "head and eyes": ("head", "eyes"),
+    "all but the mouth": ("head", "eyes", "brows"),
+    "everything": ("head", "eyes", "brows", "mouth"),
+}
+"""What a held motion can give."""
 
 
 class EADNetSampler(io.ComfyNode):
@@ -41,10 +54,10 @@ class EADNetSampler(io.ComfyNode):
                 ),
                 io.Int.Input(
                     "steps",
-                    default=1,
+                    default=6,
                     min=1,
                     max=20,
-                    tooltip="Kept for saved workflows: motion is made by rule in this version, in one step, whatever is set here.",
+                    tooltip="Steps of the denoising; more make head, brows and eyes move more like a person's, and take longer.",
                 ),
                 io.Float.Input(
                     "audio_guidance",
@@ -68,7 +81,7 @@ class EADNetSampler(io.ComfyNode):
                     min=0,
                     max=MAX_SEED,
                     control_after_generate=True,
-                    tooltip="Chooses head motion, blinks, brows and glances; the same seed gives the same motion.",
+                    tooltip="Of the noise: another seed is another performance of the same words; the same seed gives the same motion.",
                 ),
                 ActionUnits.Input(
                     "action_units",
@@ -83,6 +96,36 @@ class EADNetSampler(io.ComfyNode):
                     step=0.1,
                     optional=True,
                     tooltip="Above 1 the Action Units show more strongly; 0 ignores them.",
+                ),
+                Motion.Input(
+                    "held_motion",
+                    optional=True,
+                    tooltip="A performance of which a part is given, such as a head from a video; the rest is made to fit.",
+                ),
+                io.Combo.Input(
+                    "held_parts",
+                    options=list(HELD_PARTS),
+                    default="head",
+                    optional=True,
+                    tooltip="What of the held motion is given.",
+                ),
+                io.Float.Input(
+                    "liveliness",
+                    default=1.0,
+                    min=0.0,
+                    max=2.0,
+                    step=0.05,
+                    optional=True,
+                    tooltip="How much head and brows go with what is said; 1 is a person talking.",
+                ),
+                io.Float.Input(
+                    "articulation",
+                    default=1.0,
+                    min=0.0,
+                    max=2.0,
+                    step=0.05,
+                    optional=True,
+                    tooltip="How far the lips move: below 1 mumbling, above 1 as on a stage.",
                 ),
             ],
             outputs=[Motion.Output(display_name="motion", tooltip="For EADNetVideo and EADNetRender, on any portrait.")],
@@ -102,14 +145,20 @@ class EADNetSampler(io.ComfyNode):
         control: MotionControl | None = None,
         action_units: ActionUnitTrack | None = None,
         action_unit_guidance: float = 1.0,
+        held_motion: FaceMotion | None = None,
+        held_parts: str = "head",
+        liveliness: float = 1.0,
+        articulation: float = 1.0,
     ) -> io.NodeOutput:
         from ..eadnet_core.emotion.track import EmotionTrack
-        from ..eadnet_core.pipeline import perform
+        from ..eadnet_core.performance import HeldMotion, perform
 
         track = EmotionTrack.from_text("neutral") if emotion is None else emotion
         options = MotionOptions(
-            audio_scale=audio_guidance, emotion_scale=emotion_guidance, action_unit_scale=action_unit_guidance, seed=seed
+            audio_scale=audio_guidance, emotion_scale=emotion_guidance, action_unit_scale=action_unit_guidance, seed=seed, steps=steps
         )
+        manner = replace(control or MotionControl(), liveliness=liveliness, articulation=articulation)
+        held = None if held_motion is None else HeldMotion(held_motion, HELD_PARTS[held_parts])
         with loaded(model) as motion_model:
-            motion = perform(motion_model, speech, track, control or MotionControl(), options, action_units)
+            motion = perform(motion_model, speech, track, manner, options, action_units, held, motion_report(portrait))
         return io.NodeOutput(motion)

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from eadnet_core.checkpoint import load_model, read_header, save_checkpoint
 from eadnet_core.emotion.text_encoder import TextEncoderConfig
 from eadnet_core.errors import InputError
-from eadnet_core.motion.model import MotionModel, MotionModelConfig
+from eadnet_core.model import MotionModel, MotionModelConfig
 from eadnet_core.speech.encoder import SpeechEncoderConfig
 
 CONFIG = MotionModelConfig(speech=SpeechEncoderConfig(width=8), text=TextEncoderConfig(num_buckets=16, word_width=6, width=8))

@@ -17,8 +17,8 @@ from eadnet_core.emotion.action_units import ActionUnitTrack
 from eadnet_core.emotion.track import EmotionSpan, EmotionTrack
 from eadnet_core.errors import InputError
 from eadnet_core.face.portrait import Portrait, make_portrait
+from eadnet_core.model import MotionModel
 from eadnet_core.motion.face_motion import FaceMotion
-from eadnet_core.motion.model import MotionModel
 from eadnet_core.pipeline import Clip, perform
 from eadnet_core.types import MotionControl, MotionOptions, SpeechFeatures
 from tests.pictures import astronaut

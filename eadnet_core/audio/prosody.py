@@ -16,6 +16,7 @@ _VOICE_BANDS = slice(4, 40)
 _ACCENT_SPACING_S = 0.55
 _ACCENT_RISE_DB = 2.5
 _SPEAKING_SPAN_S = 0.6
+_ACCENT_FRAMES, _LOUDNESS_DB = 2.0, 40.0
 
 
 @dataclass(frozen=True)
@@ -58,3 +59,12 @@ def _smoothed(activity: np.ndarray) -> np.ndarray:
     window = np.hanning(2 * half + 3)[1:-1]
     padded = np.pad(activity, half, mode="edge") if len(activity) else np.zeros(2 * half, np.float32)
     return np.convolve(padded, window / window.sum(), "valid").astype(np.float32)[: len(activity)]
+
+
+def prosody_channels(prosody: Prosody) -> np.ndarray:
+    """Prosody as numbers a frame, float32 [N, 3], 0 to 1: loudness, speaking, and a bell over each accent."""
+    frames = np.arange(len(prosody.speaking))
+    accent = np.zeros(len(frames), np.float32)
+    for at in prosody.accents:
+        accent = np.maximum(accent, np.exp(-(((frames - at) / _ACCENT_FRAMES) ** 2)))
+    return np.stack([(prosody.loudness_db / _LOUDNESS_DB + 1).clip(0, 1), prosody.speaking, accent], 1).astype(np.float32)

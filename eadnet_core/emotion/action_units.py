@@ -77,6 +77,10 @@ class ActionUnitTrack:
         curves = [np.interp(times_s, self.times_s, column) for column in self.values.T]
         return np.stack(curves, 1).astype(np.float32)
 
+    def chosen(self) -> np.ndarray:
+        """bool [24]: the units that the track names."""
+        return np.array([unit in self.units for unit in ACTION_UNITS])
+
     def sample(self, num_frames: int, base: Tensor | None = None) -> Tensor:
         """All 24 units at the middles of frames.
 

@@ -12,7 +12,7 @@ from ..audio.sound import Sound
 from ..checkpoint import BASE_WEIGHTS, load_model
 from ..errors import InputError
 from ..face.track import FaceTrack
-from ..motion.model import MotionModel
+from ..model import MotionModel
 from .lips import lip_curves
 from .networks.state_file import fingerprint
 from .sync import MAX_SHIFT, SyncScore
@@ -55,7 +55,7 @@ class HeardLips:
             raise InputError(f"{seen} frames have a face and sound; sync needs {LEAST_FRAMES} ({LEAST_FRAMES / 25:.1f} s) or more.")
         opening = lip_curves(track).opening[:count]
         opening = np.interp(np.arange(count), np.flatnonzero(~np.isnan(opening)), opening[~np.isnan(opening)])
-        visemes = self.model.visemes(speech.mel).numpy()[:count]
+        visemes = self.model.visemes(speech.mel)[:count]
         heard = visemes[:, _OPEN] * (1 - visemes[:, _CLOSE])
         distances = np.array([1 - _correlation(opening, heard, shift) for shift in range(MAX_SHIFT, -MAX_SHIFT - 1, -1)])
         best = int(distances.argmin())

@@ -106,7 +106,7 @@ SMILE = ("AU12L", "AU12R")
 FELT_UNITS = 0.7
 """Sum of REPLACING at which the portrait's own mouth has given way altogether."""
 BROW_OUTER_SHARE = 0.5
-_PARTING = ("jawOpen", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight")
+PARTING = ("jawOpen", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight")
 
 
 def motion_by_rule(
@@ -139,7 +139,7 @@ def motion_by_rule(
         translation=prior.translation,
         gaze=prior.gaze,
         lids=np.where(asked > lids.clip(0), asked, lids).clip(-1, 1),
-        keep=(1 - _mouth_felt(units)).astype(np.float32),
+        keep=(1 - mouth_felt(units)).astype(np.float32),
         rate=FRAME_RATE,
         duration_s=duration_s,
     )
@@ -161,7 +161,7 @@ def _spoken(heard: np.ndarray) -> np.ndarray:
     parted = 1 - heard[:, CLOSE]
     for viseme, shapes in VISEME_SHAPES.items():
         for name, value in shapes.items():
-            weights[:, ARKIT_NAMES.index(name)] += value * heard[:, viseme] * (parted if name in _PARTING else 1.0)
+            weights[:, ARKIT_NAMES.index(name)] += value * heard[:, viseme] * (parted if name in PARTING else 1.0)
     return weights
 
 
@@ -172,7 +172,7 @@ def _felt(units: np.ndarray, heard: np.ndarray) -> np.ndarray:
         for name, value in shapes.items():
             weights[:, ARKIT_NAMES.index(name)] += value * units[:, ACTION_UNITS.index(unit)]
     yields = 1 - MOUTH_UNDER_SPEECH * np.maximum(heard[:, OPEN], heard[:, CLOSE]).clip(0, 1)
-    for name in _PARTING:
+    for name in PARTING:
         weights[:, ARKIT_NAMES.index(name)] *= yields
     return weights
 
@@ -190,7 +190,7 @@ def _resting(mean: np.ndarray) -> np.ndarray:
     return mean[list(LOWER_INNER_LIP), 1] - mean[list(UPPER_INNER_LIP), 1]
 
 
-def _mouth_felt(units: np.ndarray) -> np.ndarray:
+def mouth_felt(units: np.ndarray) -> np.ndarray:
     """How far a feeling has taken over the mouth, [N], 0 to 1."""
     total = units[:, [ACTION_UNITS.index(unit) for unit in REPLACING]].sum(1)
     smile = units[:, [ACTION_UNITS.index(unit) for unit in SMILE]].max(1)

@@ -23,7 +23,7 @@ FASTEST, SLOWEST = 240, 1
 FARTHEST_SHIFT_S, LONGEST_CROSSFADE_S = 3600, 10
 PARTS = ("mouth", "brows", "eyes", "head")
 """What can be taken from one motion or another."""
-_ROWS_OF_PART = {"mouth": ("upper_lip", "lower_lip", "cheek"), "brows": ("brow",), "eyes": ("eye",)}
+ROWS_OF_PART = {"mouth": ("upper_lip", "lower_lip", "cheek"), "brows": ("brow",), "eyes": ("eye",)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,7 +142,7 @@ class FaceMotion:
         pick = np.minimum(np.arange(self.num_frames), other.num_frames - 1)
         space = MotionSpace.from_pretrained()
         expression = np.zeros(space.num_coefficients, np.float32)
-        for part, rows in _ROWS_OF_PART.items():
+        for part, rows in ROWS_OF_PART.items():
             expression[space.of_rows(*rows)] = shares.get(part, 0.0)
         weights = {name: np.float32(shares.get("head", 0.0)) for name in ("rotation", "translation")}
         weights |= {name: np.float32(shares.get("eyes", 0.0)) for name in ("gaze", "lids")}

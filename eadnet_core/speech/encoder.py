@@ -1,4 +1,4 @@
-"""Speech: log-mel columns to one token a frame, and the mouth shapes that can be read from them."""
+"""Speech: log-mel columns to the phones that are heard."""
 
 from __future__ import annotations
 
@@ -8,64 +8,84 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..timebase import MELS_PER_FRAME
+from ..audio.mel_scale import SILENCE
+from ..timebase import MEL_RATE
+from .phones import NUM_PHONES, PHONE_RATE
+
+COLUMNS_PER_PHONE = int(MEL_RATE / PHONE_RATE)
+"""Log-mel columns of one estimate."""
+_BLOCK, _OVERLAP = 3000, 100
+"""Estimates made at once in a long recording (60 s), and those heard beside them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SpeechEncoderConfig:
     """Attributes:
     num_mels: Bands of the log-mel.
-    width: Channels of the tokens.
-    kernel: Kernel of the first convolution, in mel columns.
-    num_residual: Residual convolutions (3 frames wide) at 25 Hz.
-    num_visemes: Mouth shapes that the head estimates.
+    width: Channels.
+    kernel: Of the convolutions through time, odd.
+    dilations: Of each block's convolution; there are as many blocks.
+    expansion: Of the blocks' inner layer.
+    num_phones: Phones that are told apart.
     """
 
     num_mels: int = 64
-    width: int = 256
-    kernel: int = 5
-    num_residual: int = 2
-    num_visemes: int = 5
+    width: int = 224
+    kernel: int = 9
+    dilations: tuple[int, ...] = (1, 2, 4, 1, 2)
+    expansion: int = 3
+    num_phones: int = NUM_PHONES
 
 
 class ChannelNorm(nn.LayerNorm):
-    """Layer norm over the channels of [B, C, L], each column by itself: a token must not depend on the clip's length."""
+    """Layer norm over the channels of [B, C, L], each column by itself: what is heard must not depend on the clip's length."""
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.mT).mT
 
 
-class SpeechEncoder(nn.Module):
-    """Log-mel to tokens at 25 Hz.
+class ConvBlock(nn.Module):
+    """Convolution of each channel through time, then a layer across channels, beside the stream. Source: ConvNeXt (Liu et al., 2022)."""
 
-    Two stride-2 convolutions of even width bring 100 Hz to 25 Hz and keep each token centred on its frame. A token depends on
-    less than four frames on either side. The clip's first and last columns are repeated outwards. Source: ours.
-    """
+    def __init__(self, width: int, kernel: int, dilation: int, expansion: int) -> None:
+        super().__init__()
+        self.through_time = nn.Conv1d(width, width, kernel, padding=dilation * (kernel // 2), dilation=dilation, groups=width)
+        self.norm = ChannelNorm(width)
+        self.widen = nn.Conv1d(width, expansion * width, 1)
+        self.narrow = nn.Conv1d(expansion * width, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.narrow(F.gelu(self.widen(self.norm(self.through_time(x)))))
+
+
+class SpeechEncoder(nn.Module):
+    """Log-mel to phones at 50 Hz; an estimate hears 0.8 s on either side. Source: ours."""
 
     def __init__(self, config: SpeechEncoderConfig) -> None:
         super().__init__()
-        width = config.width
-        self.lift = nn.Conv1d(config.num_mels, width, config.kernel)
-        self.halve = nn.ModuleList(nn.Conv1d(width, width, 4, stride=2) for _ in range(2))
-        self.residual = nn.ModuleList(
-            nn.Sequential(ChannelNorm(width), nn.Conv1d(width, width, 3, padding=1), nn.GELU(), nn.Conv1d(width, width, 1))
-            for _ in range(config.num_residual)
-        )
-        self.norm = nn.LayerNorm(width)
-        self.to_visemes = nn.Linear(width, config.num_visemes)
-        self.margin = config.kernel // 2 + 3  # columns that the unpadded convolutions eat on either side: kernel // 2, 1, 2 * 1
+        self.lift = nn.Conv1d(config.num_mels, config.width, 5, padding=2)
+        self.halve = nn.Conv1d(config.width, config.width, 4, stride=2, padding=1)  # even: an estimate lies in the middle of its columns
+        self.blocks = nn.ModuleList(ConvBlock(config.width, config.kernel, d, config.expansion) for d in config.dilations)
+        self.norm = ChannelNorm(config.width)
+        self.to_phones = nn.Conv1d(config.width, config.num_phones, 1)
 
     def forward(self, mel: Tensor) -> Tensor:
-        """Tokens [B, M, C] of log-mel [B, 4 * M, num_mels]."""
-        assert mel.shape[1] % MELS_PER_FRAME == 0, mel.shape
-        x = F.pad(mel.mT, (self.margin, self.margin), mode="replicate")  # [B, num_mels, 4 * M + 2 * margin]
-        x = F.gelu(self.lift(x))
-        for layer in self.halve:
-            x = F.gelu(layer(x))  # [B, C, 2 * M + 2], then [B, C, M]
-        for block in self.residual:
-            x = x + block(x)
-        return self.norm(x.mT)  # [B, M, C]
+        """Logits [B, M, P] of log-mel [B, 2 * M, num_mels]."""
+        assert mel.shape[1] % COLUMNS_PER_PHONE == 0, mel.shape
+        x = self.lift(mel.mT - SILENCE)  # what lies outside is silence
+        x = self.halve(F.gelu(x))
+        for block in self.blocks:
+            x = block(x)
+        return self.to_phones(self.norm(x)).mT
 
-    def visemes(self, tokens: Tensor) -> Tensor:
-        """Estimated strength of each viseme, [..., num_visemes], 0 to 1; supervised, it teaches the tokens what lips need to know."""
-        return torch.sigmoid(self.to_visemes(tokens).float())
+    @torch.inference_mode()
+    def phones(self, mel: Tensor) -> Tensor:
+        """How likely each phone is, float32 [M, P] on the CPU, of log-mel [2 * M, num_mels] of any length, in flat memory."""
+        heard = []
+        place = next(self.parameters())
+        for first in range(0, len(mel) // COLUMNS_PER_PHONE, _BLOCK):
+            begin = max(0, first - _OVERLAP)
+            piece = mel[begin * COLUMNS_PER_PHONE : (first + _BLOCK + _OVERLAP) * COLUMNS_PER_PHONE]
+            logits = self(piece[None].to(place))[0, first - begin : first - begin + _BLOCK]
+            heard.append(logits.float().softmax(-1).cpu())
+        return torch.cat(heard) if heard else torch.zeros(0, self.to_phones.out_channels)

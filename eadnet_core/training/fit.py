@@ -1,25 +1,26 @@
-"""The loop of the small trainings: minutes become a number of steps once, and the averaged weights are what is kept."""
+"""The loop of all trainings: steps until the minutes are over, and the averaged weights are what is kept."""
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from pathlib import Path
+from typing import Generic, TypeVar
 
 import torch
+from diffusers.training_utils import EMAModel
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel
 
-from .average import warmed_average
 from .progress import Progress
 from .recipe import Recipe
+from .state import TrainingState
 
 Net = TypeVar("Net", bound=nn.Module)
-TIMED_STEPS = 32
-"""Steps after which the minutes that are left are turned into a number of steps, once."""
 REPORT_EVERY = 20
+SAVE_EVERY_S = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,7 @@ class Optimisation:
     """How a network learns.
 
     Attributes:
-        learning_rate, weight_decay: Of AdamW; the rate warms up and then falls as half a cosine.
+        learning_rate, weight_decay: Of AdamW; the rate warms up and then falls as half a cosine over the minutes.
         warmup_steps: Length of the warm-up.
         clip_norm: Bound of the gradient's norm.
         ema_decay: Of the averaged weights.
@@ -35,17 +36,14 @@ class Optimisation:
 
     learning_rate: float
     weight_decay: float
-    warmup_steps: int
-    clip_norm: float
     ema_decay: float
+    warmup_steps: int = 100
+    clip_norm: float = 1.0
 
     @staticmethod
-    def of(recipe: Recipe, warmup_steps: int, clip_norm: float) -> Optimisation:
-        """As a recipe says, with what is the same in all trainings of its kind."""
-        return Optimisation(
-            learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay, warmup_steps=warmup_steps, clip_norm=clip_norm,
-            ema_decay=recipe.ema_decay,
-        )  # fmt: skip
+    def of(recipe: Recipe) -> Optimisation:
+        """As a recipe says, with what is the same in all trainings."""
+        return Optimisation(learning_rate=recipe.learning_rate, weight_decay=recipe.weight_decay, ema_decay=recipe.ema_decay)
 
 
 @dataclass(frozen=True)
@@ -67,49 +65,56 @@ class Fit(Generic[Net]):
 
 def fit(
     net: Net,
-    helpers: nn.Module,
     losses: Callable[[int], dict[str, Tensor]],
     weights: dict[str, float],
     how: Optimisation,
     minutes: float,
-    progress: Progress | None,
+    progress: Progress | None = None,
+    state: Path | None = None,
 ) -> Fit[Net]:
     """Trains a network until the minutes are over.
 
     Args:
         net: What learns, and is kept.
-        helpers: What learns beside it and is not kept.
         losses: Makes a step's losses, by the number of the step.
-        weights: Weight of each loss.
+        weights: Weight of each loss; one that is missing is watched and teaches nothing.
         how: How it learns.
-        minutes: Budget.
+        minutes: Budget, of all sittings together.
         progress: Told of the losses every 20 steps.
+        state: File from which an interrupted training goes on and where it is kept every five minutes; None: nowhere.
     """
-    began = time.monotonic()
-    average = AveragedModel(net, multi_avg_fn=warmed_average(how.ema_decay), use_buffers=True)
-    parameters = list(nn.ModuleList([net, helpers]).parameters())  # each once: helpers may hold the network
-    optimizer = torch.optim.AdamW(parameters, how.learning_rate, (0.9, 0.98), weight_decay=how.weight_decay)
-    step, steps, smooth = 0, 0, dict[str, float]()
-    while steps == 0 or step < steps:
+    optimizer = torch.optim.AdamW(net.parameters(), how.learning_rate, (0.9, 0.98), weight_decay=how.weight_decay)
+    average = EMAModel(net.parameters(), how.ema_decay, use_ema_warmup=True, power=0.75)
+    everything = TrainingState(net, optimizer, average)
+    step, spent_s = everything.load(state) if state is not None and state.is_file() else (0, 0.0)
+    smooth: dict[str, Tensor] = {}
+    began = saved = time.monotonic()
+    begun_s = spent_s
+    while spent_s < 60 * minutes or step == 0:
         for group in optimizer.param_groups:
-            group["lr"] = how.learning_rate * _rate(step, steps, how.warmup_steps)
+            group["lr"] = how.learning_rate * _rate(step, spent_s / (60 * minutes), how.warmup_steps)
         parts = losses(step)
         optimizer.zero_grad(set_to_none=True)
-        torch.stack([weights[name] * loss for name, loss in parts.items()]).sum().backward()
-        torch.nn.utils.clip_grad_norm_(parameters, how.clip_norm)
+        torch.stack([weights[name] * loss for name, loss in parts.items() if name in weights]).sum().backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), how.clip_norm)
         optimizer.step()
-        average.update_parameters(net)
-        smooth = {name: 0.98 * smooth.get(name, loss.item()) + 0.02 * loss.item() for name, loss in parts.items()}
+        average.step(net.parameters())
+        for name, loss in parts.items():
+            smooth[name] = 0.98 * smooth.get(name, loss.detach()) + 0.02 * loss.detach()
         step += 1
-        if step == TIMED_STEPS:
-            spent = time.monotonic() - began
-            steps = step + max(0, int((60 * minutes - spent) * step / spent))
+        spent_s = begun_s + time.monotonic() - began
         if progress is not None and step % REPORT_EVERY == 0:
-            progress(step, steps, smooth)
-    return Fit(cast(Net, average.module).eval(), step, (time.monotonic() - began) / 60, smooth)
+            progress(step, spent_s / 60, {name: value.item() for name, value in smooth.items()})
+        if state is not None and time.monotonic() - saved > SAVE_EVERY_S:
+            everything.save(state, step, spent_s)
+            saved = time.monotonic()
+    if state is not None:
+        everything.save(state, step, spent_s)
+    kept_net = copy.deepcopy(net)
+    average.copy_to(kept_net.parameters())
+    return Fit(kept_net.eval(), step, spent_s / 60, {name: value.item() for name, value in smooth.items()})
 
 
-def _rate(step: int, steps: int, warmup: int) -> float:
+def _rate(step: int, done: float, warmup: int) -> float:
     """Share of the learning rate: a line up, then half a cosine down to a thousandth."""
-    done = step / steps if steps else 0.0
     return min(1.0, (step + 1) / warmup) * (1e-3 + 0.5 * (1 + math.cos(math.pi * min(1.0, done))))

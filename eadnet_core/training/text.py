@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import Generator, Tensor
 from torch.nn import functional as F
 
 from ..emotion.captions import draw_captions
@@ -14,8 +14,6 @@ from ..emotion.text_encoder import TextEncoder
 from .fit import Fit, Optimisation, fit
 from .progress import Progress
 from .recipe import Recipe
-
-WARMUP_STEPS, CLIP_NORM = 60, 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,4 +48,4 @@ def train_text(
         read = net.units(net(captions.to(device)))[:, 0]
         return {"caption": F.binary_cross_entropy(read, asked.to(device))}  # learns rare units faster than squares do
 
-    return fit(net, nn.Module(), losses, {"caption": 1.0}, Optimisation.of(recipe, WARMUP_STEPS, CLIP_NORM), minutes, progress)
+    return fit(net, losses, {"caption": 1.0}, Optimisation.of(recipe), minutes, progress)

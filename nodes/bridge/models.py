@@ -16,7 +16,7 @@ from comfy.cli_args import args
 from ...eadnet_core.errors import InputError
 
 if TYPE_CHECKING:
-    from ...eadnet_core.motion.model import MotionModel
+    from ...eadnet_core.model import MotionModel
 
 FOLDER = "eadnet"
 """Name of the folder under ComfyUI's models, and of the entry in extra_model_paths.yaml."""

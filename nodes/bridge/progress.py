@@ -13,15 +13,37 @@ from ...eadnet_core.types import Report
 
 if TYPE_CHECKING:
     from ...eadnet_core.emotion.describer import Progress
+    from ...eadnet_core.face.portrait import Portrait
+    from ...eadnet_core.motion.face_motion import FaceMotion
+    from ...eadnet_core.render.renderer import Renderer
+    from ...eadnet_core.types import WatchMotion
 
 _PREVIEW_SIDE = 512
 """Longest side of a preview in pixels."""
+_SAMPLING_SIDE = 256
+"""That of one that is made while the sampler works."""
 
 
 def node_progress() -> Progress:
     """A `progress(done, total)` that moves the running node's bar and raises on cancel."""
     report = node_report()
     return lambda done, total: report(done, total, None)
+
+
+def motion_report(portrait: Portrait) -> WatchMotion:
+    """A `watch(done, total, motion)` that shows the portrait as the motion has it by then, its bar, and raises on cancel."""
+    report = node_report()
+    renderer: Renderer | None = None
+
+    def watch(done: int, total: int, motion: FaceMotion) -> None:
+        nonlocal renderer
+        if renderer is None:
+            from ...eadnet_core.render.renderer import Renderer
+
+            renderer = Renderer(portrait, _SAMPLING_SIDE)
+        report(done, total, renderer.render(motion, int(done * (motion.num_frames - 1) / total)))
+
+    return watch
 
 
 def node_report(previews: bool = True) -> Report:

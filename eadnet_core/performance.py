@@ -1,0 +1,188 @@
+"""From what is heard, felt, wanted and held to a performance: the one place where all that becomes what the denoiser is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .audio.prosody import prosody_channels, read_prosody
+from .denoiser.conditions import Conditions
+from .diffusion.guidance import Guidance
+from .diffusion.sampler import Held, sample
+from .emotion.action_units import ActionUnitTrack
+from .emotion.meaning import ACTION_UNITS_OF_EMOTIONS
+from .emotion.tokenizer import encode_captions
+from .emotion.track import NEUTRAL_CAPTION, EmotionTrack
+from .errors import InputError
+from .model import MotionModel
+from .motion.by_rule import mouth_felt
+from .motion.face_motion import PARTS, FaceMotion
+from .motion.latent import LatentLayout, from_latent, to_latent
+from .motion.mouth_maps import MouthMaps
+from .speech.visemes import CLOSE, viseme_curves
+from .timebase import FRAME_RATE
+from .types import MotionControl, MotionOptions, SpeechFeatures, WatchMotion
+
+CLOSES_FROM, CLOSES_AT = 0.05, 0.3
+"""Closures heard this surely begin, and are whole."""
+LEAST_MANNER = 0.2
+"""Liveliness and articulation are told as logarithms; below this they are as at this."""
+
+
+@dataclass(frozen=True)
+class HeldMotion:
+    """A performance of which some parts are given, so that the rest is made to fit.
+
+    Attributes:
+        motion: Any rate.
+        parts: Out of face_motion.PARTS.
+    """
+
+    motion: FaceMotion
+    parts: tuple[str, ...]
+
+
+def perform(
+    model: MotionModel,
+    speech: SpeechFeatures,
+    track: EmotionTrack,
+    control: MotionControl,
+    options: MotionOptions,
+    action_units: ActionUnitTrack | None = None,
+    held: HeldMotion | None = None,
+    watch: WatchMotion | None = None,
+) -> FaceMotion:
+    """The performance of a recording.
+
+    Args:
+        model: Hears, reads and decides.
+        speech: What is said, N frames.
+        track: What is felt.
+        control: How head, eyes and lids move where nothing else says so, and in what manner.
+        options: Steps, seed, and how much sound, feeling and Action Units count.
+        action_units: Given curves of the Action Units that it names; the others do what goes with the feeling.
+        held: Parts of a performance that are given.
+        watch: Told of each step: done, total, and the motion as it is estimated by then; raising in it cancels.
+
+    Raises:
+        InputError: The track has a span, or the curves their first row, after the sound's end; or a number is out of its range.
+    """
+    _check(control, options)
+    track.check_within(float(speech.duration_s))
+    track = track.scaled(control.expressiveness)
+    if action_units is not None:
+        action_units.check_within(float(speech.duration_s))
+    given, asked = _told(model, speech, track, control, action_units)
+    guidance = Guidance(options.audio_scale, options.emotion_scale, options.action_unit_scale)
+    fixed = _fixed(control, held, speech.num_frames)
+    keep = 1 - mouth_felt(asked * min(options.emotion_scale, 1.0))
+
+    def scaled(latent: np.ndarray) -> np.ndarray:
+        return latent if held is not None and "head" in held.parts else _scaled_head(latent, control)
+
+    def tell(done: int, total: int, first: int, estimate: Tensor) -> None:
+        if watch is not None:
+            span = slice(first, min(first + len(estimate), speech.num_frames))
+            latent = scaled(estimate[: span.stop - first].numpy())
+            watch(done, total, from_latent(latent, keep[span], (span.stop - first) / FRAME_RATE))
+
+    latent = sample(model.denoiser, given, options.seed, options.steps, guidance, fixed, tell).numpy()
+    if held is None or "mouth" not in held.parts:
+        latent = _shut(latent, viseme_curves(given.phones[0].numpy())[:, CLOSE] * min(options.audio_scale, 1.0))
+    return from_latent(scaled(latent), keep, speech.duration_s)
+
+
+def _told(
+    model: MotionModel, speech: SpeechFeatures, track: EmotionTrack, control: MotionControl, action_units: ActionUnitTrack | None
+) -> tuple[Conditions, np.ndarray]:
+    """Conditions of the whole clip, and the Action Units that are asked for, float [N, 24]."""
+    frames = speech.num_frames
+    emotion, captions, weights = track.sample(frames)
+    intensity = emotion.sum(1, keepdim=True).clamp(max=1)
+    asked = emotion @ torch.from_numpy(ACTION_UNITS_OF_EMOTIONS)
+    units, units_given = torch.zeros_like(asked), torch.zeros_like(asked)
+    named = track.sample_action_units(frames)
+    if named is not None:
+        units, units_given, asked = named, torch.ones_like(named), named
+    if action_units is not None:
+        curves = action_units.sample(frames, units)
+        chosen = torch.from_numpy(action_units.chosen())
+        units_given = torch.where(chosen, torch.ones_like(units_given), units_given)
+        units, asked = torch.where(chosen, curves, units), torch.where(chosen, curves, asked)
+    manner = [np.log(max(value, LEAST_MANNER)) for value in (control.liveliness, control.articulation)]
+    conditions = Conditions(
+        phones=model.phones(speech.mel),
+        prosody=torch.from_numpy(prosody_channels(read_prosody(speech))),
+        emotion=emotion,
+        text=model.captions(encode_captions(captions)),
+        text_weights=weights * intensity,
+        units=units,
+        units_given=units_given,
+        manner=torch.tensor([*manner, control.blinks], dtype=torch.float32),
+    )
+    return Conditions(*(getattr(conditions, name)[None] for name in conditions.__dataclass_fields__)), asked.numpy()
+
+
+def _fixed(control: MotionControl, held: HeldMotion | None, frames: int) -> Held | None:
+    """What of the latent is given."""
+    layout = LatentLayout.of_face()
+    motion, mask = (np.zeros((frames, layout.num_channels), np.float32) for _ in range(2))
+    if held is not None:
+        unknown = [part for part in held.parts if part not in PARTS]
+        if unknown:
+            raise InputError(f"held part is '{unknown[0]}'; give any of {', '.join(PARTS)}.")
+        at_rate = held.motion.resampled(FRAME_RATE)
+        if at_rate.num_frames < frames:
+            raise InputError(
+                f"held motion lasts {float(at_rate.duration_s):.2f} s, the sound {frames / float(FRAME_RATE):.2f} s; "
+                "give a longer motion, or cut the sound."
+            )
+        channels = np.any([layout.of_part(part) for part in held.parts], axis=0) if held.parts else np.zeros(layout.num_channels, bool)
+        motion[:, channels] = to_latent(at_rate.frames(0, frames))[:, channels]
+        mask[:, channels] = 1
+    if control.gaze is not None:
+        still = FaceMotion.still(1)
+        looking = FaceMotion(
+            still.expression, still.rotation, still.translation, np.array([control.gaze], np.float32), still.lids, still.keep
+        )
+        motion[:, layout.gaze], mask[:, layout.gaze] = to_latent(looking)[:, layout.gaze], 1
+    return Held(torch.from_numpy(motion), torch.from_numpy(mask)) if mask.any() else None
+
+
+def _shut(latent: np.ndarray, close: np.ndarray) -> np.ndarray:
+    """The latent with lips brought together where p, b or m is heard, [N], whatever else parts them. A rule."""
+    surely = np.clip((close - CLOSES_FROM) / (CLOSES_AT - CLOSES_FROM), 0, 1)[:, None]
+    expression, shut = LatentLayout.of_face().expression, latent.copy()
+    shut[:, expression] += surely * (latent[:, expression] @ MouthMaps.of_face().closing)
+    return shut
+
+
+def _scaled_head(latent: np.ndarray, control: MotionControl) -> np.ndarray:
+    """The latent with as much head motion as is wanted."""
+    layout, scaled = LatentLayout.of_face(), latent.copy()
+    for channels in (layout.rotation, layout.translation):
+        scaled[:, channels] *= control.head
+    return scaled
+
+
+def _check(control: MotionControl, options: MotionOptions) -> None:
+    for name, value in (("head", control.head), ("blinks", control.blinks)):
+        if not 0 <= value <= 3:
+            raise InputError(f"{name} is {value}; give 0 (none) to 3, 1 is a person talking.")
+    for name, value in (("liveliness", control.liveliness), ("articulation", control.articulation)):
+        if not 0 <= value <= 2:
+            raise InputError(f"{name} is {value}; give 0 to 2, 1 is a person talking.")
+    if control.gaze is not None and not all(-1 <= value <= 1 for value in control.gaze):
+        raise InputError(f"gaze is {control.gaze}; give x and y from -1 to 1, or none for eyes that move by themselves.")
+    if options.seed < 0:
+        raise InputError(f"seed is {options.seed}; give 0 or more.")
+    if not 1 <= options.steps <= 20:
+        raise InputError(f"steps is {options.steps}; give 1 to 20.")
+
+
+def neutral() -> EmotionTrack:
+    """Nothing felt."""
+    return EmotionTrack.from_text(NEUTRAL_CAPTION)
