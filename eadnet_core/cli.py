@@ -268,6 +268,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--out", type=Path, required=True, metavar="FILE.npz", help="file to write")
         if run is compose:
             one.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="what `corpus` made: sounds beside voices")
+            one.add_argument("--captions", type=whole(1, 10**6), default=12_000, metavar="N", help="drawn by the grammar (default 12000)")
             one.add_argument("--weights", type=Path, metavar="FILE", help="whose speech encoder hears (default: that which ships)")
     return parser
 

@@ -48,7 +48,7 @@ def compose(options: argparse.Namespace) -> None:
     pieces = [*recorded(training), *by_rule(utterances, rng), *idle(options.sounds, rng), *recorded(held_out, HELD_OUT)]
     sounds = load_corpus(options.speech)
     beside = [sounds.sound(index) for index in range(len(sounds.sound_ends))]
-    make_performances(pieces, load_model(options.weights or BASE_WEIGHTS), options.seed, beside).save(options.out)
+    make_performances(pieces, load_model(options.weights or BASE_WEIGHTS), options.seed, beside, options.captions).save(options.out)
     print(options.out)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,6 +16,7 @@ from .emotion.action_units import ActionUnitTrack
 from .emotion.meaning import ACTION_UNITS_OF_EMOTIONS
 from .emotion.tokenizer import encode_captions
 from .emotion.track import NEUTRAL_CAPTION, EmotionTrack
+from .emotion.vocabulary import ACTION_UNITS
 from .errors import InputError
 from .model import MotionModel
 from .motion.by_rule import mouth_felt
@@ -72,7 +73,7 @@ def perform(
     """
     _check(control, options)
     track.check_within(float(speech.duration_s))
-    track = track.scaled(control.expressiveness)
+    track = neutral() if options.emotion_scale == 0 else track.scaled(control.expressiveness)
     if action_units is not None:
         action_units.check_within(float(speech.duration_s))
     given, asked = _told(model, speech, track, control, action_units)
@@ -92,7 +93,9 @@ def perform(
     latent = sample(model.denoiser, given, options.seed, options.steps, guidance, fixed, tell).numpy()
     if held is None or "mouth" not in held.parts:
         latent = _shut(latent, viseme_curves(given.phones[0].numpy())[:, CLOSE] * min(options.audio_scale, 1.0))
-    return from_latent(scaled(latent), keep, speech.duration_s)
+    motion = from_latent(scaled(latent), keep, speech.duration_s)
+    wanted = (given.units * given.units_given)[0][:, [ACTION_UNITS.index("AU45R"), ACTION_UNITS.index("AU45L")]].numpy()
+    return replace(motion, lids=np.where(wanted > motion.lids.clip(0), wanted, motion.lids))  # an eye that is told to shut shuts
 
 
 def _told(

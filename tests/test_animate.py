@@ -12,8 +12,9 @@ import pytest
 
 from eadnet_core import cli
 from eadnet_core.face.track import track_face
+from eadnet_core.speech.visemes import VISEMES, viseme_curves
 from eadnet_core.synthetic.espeak import speak
-from eadnet_core.synthetic.visemes import VISEMES, viseme_curves
+from eadnet_core.synthetic.speech_corpus import surely_said
 from eadnet_core.timebase import FRAME_RATE, frames_in
 from tests.pictures import astronaut, rendered_head
 
@@ -32,7 +33,7 @@ def write_speech(path: Path, text: str) -> np.ndarray:
         file.setsampwidth(2)
         file.setframerate(spoken.rate)
         file.writeframes((spoken.samples.clip(-1, 1) * 32767).astype("<i2").tobytes())
-    curves = viseme_curves(spoken.phones, frames_in(len(spoken.samples), spoken.rate))
+    curves = viseme_curves(surely_said([(p.start_s, p.end_s, p.ipa) for p in spoken.phones], frames_in(len(spoken.samples), spoken.rate)))
     return curves[:, VISEMES.index("open")] * (1 - curves[:, VISEMES.index("close")])
 
 

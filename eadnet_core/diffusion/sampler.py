@@ -26,6 +26,8 @@ WINDOW_FRAMES, HELD_FRAMES = 128, 28
 """Frames of a window (5.12 s), and how many of them it has from the one before: each decides 4 s."""
 
 SHIFT = 2.0
+TEMPERATURE = {"head": 1.2, "eyes": 1.05}
+"""Size of the noise for parts of the face, where it is not 1: a few steps lose some of the spread that many would keep."""
 
 Watch = Callable[[int, int, int, Tensor], None]
 """watch(done, total, first frame of the window, its estimate [N, C]) after each step; raising in it cancels."""
@@ -75,7 +77,10 @@ def sample(
     if held is not None:
         motion[:frames], mask[:frames] = held.motion, held.mask
     scheduler = FlowMatchEulerDiscreteScheduler()
-    mouth = torch.from_numpy(LatentLayout.of_face().of_part("mouth")).to(place.device)
+    layout = LatentLayout.of_face()
+    mouth, temperature = torch.from_numpy(layout.of_part("mouth")).to(place.device), torch.ones(channels)
+    for part, scale in TEMPERATURE.items():
+        temperature[torch.from_numpy(layout.of_part(part))] = scale
     for window in range(count):
         first = window * fresh
         span = slice(first, first + WINDOW_FRAMES)
@@ -86,7 +91,7 @@ def sample(
             known[:, :HELD_FRAMES] = 1
         clean = motion[None, span].to(place.device)
         past = _past(motion[:first], net, reach).to(place)
-        noise = window_noise(seed, window, (1, WINDOW_FRAMES, channels)).to(place.device)
+        noise = (temperature * window_noise(seed, window, (1, WINDOW_FRAMES, channels))).to(place.device)
         expected = guided_estimate(net, variants, torch.where(known > 0, clean, noise), (known < 1).any(-1).to(noise), known, past)
         clean = torch.where((known < 1) & mouth, expected, clean)
         known = torch.where(mouth, 1.0, known)

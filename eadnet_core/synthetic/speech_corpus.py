@@ -9,8 +9,8 @@ import numpy as np
 
 from ..audio.mel_scale import NUM_MELS
 from ..errors import InputError
-from ..speech.phones import PAUSE, phones_of
-from ..timebase import MEL_RATE
+from ..speech.phones import NUM_PHONES, PAUSE, phones_of
+from ..timebase import MEL_RATE, MELS_PER_FRAME
 
 UNKNOWN = -1
 """Label of a column of which nobody knows what is said."""
@@ -91,6 +91,12 @@ def column_labels(phones: list[tuple[float, float, str]], columns: int) -> np.nd
         following = known[np.searchsorted(known, np.arange(columns))]
         labels = np.append(labels, PAUSE).astype(np.int8)[following]
     return labels
+
+
+def surely_said(phones: list[tuple[float, float, str]], num_frames: int) -> np.ndarray:
+    """What is said for certain, as the speech encoder would put it: float32 [2 * N, P] at 50 Hz, for phones whose times are known."""
+    labels = column_labels(phones, num_frames * MELS_PER_FRAME)
+    return np.eye(NUM_PHONES, dtype=np.float32)[labels].reshape(2 * num_frames, -1, NUM_PHONES).mean(1)
 
 
 def load_corpus(path: str | Path) -> SpeechCorpus:

@@ -21,13 +21,12 @@ from ..motion.latent import LatentLayout, to_latent
 from ..motion.mouth_maps import MouthMaps
 from ..motion.prior import PriorMotion, draw_motion
 from ..motion.space import MotionSpace
-from ..speech.phones import NUM_PHONES
 from ..speech.visemes import viseme_curves
 from ..synthetic.acoustics import heard
 from ..synthetic.make_corpus import Spoken
 from ..synthetic.sounds import draw_sound
-from ..synthetic.speech_corpus import column_labels
-from ..timebase import FRAME_RATE, MELS_PER_FRAME, SPEECH_RATE
+from ..synthetic.speech_corpus import surely_said
+from ..timebase import FRAME_RATE, SPEECH_RATE
 from ..types import MotionControl, SpeechFeatures
 from .motion_data.recording import MotionRecording
 from .performances import LIPS_STEP, PRIOR_CHANNELS, PRIOR_STEP, Performances
@@ -68,8 +67,7 @@ def by_rule(spoken: Iterable[Spoken], rng: np.random.Generator) -> Iterator[_Pie
         if not utterance.phones:
             continue
         frames = -(-len(utterance.samples) // samples_a_frame)
-        labels = column_labels(utterance.phones, frames * MELS_PER_FRAME).reshape(frames * 2, 2)
-        said = (np.eye(NUM_PHONES)[labels[:, 0]] + np.eye(NUM_PHONES)[labels[:, 1]]) / 2
+        said = surely_said(utterance.phones, frames)
         head, eyes = np.zeros((frames, 3), np.float32), np.zeros((frames, 2), np.float32)
         still = PriorMotion(head, head, eyes, eyes, np.zeros(frames, np.float32))
         lips = motion_by_rule(viseme_curves(said), np.zeros((frames, UNITS)), still, Fraction(frames, 25)).expression
@@ -85,7 +83,9 @@ def idle(minutes: float, rng: np.random.Generator) -> Iterator[_Piece]:
         yield _Piece(samples, np.zeros((int(TRACK_S * 25), MotionSpace.from_pretrained().num_coefficients), np.float32), "idle")
 
 
-def make_performances(pieces: Sequence[_Piece], model: MotionModel, seed: int, sounds_beside: Sequence[np.ndarray]) -> Performances:
+def make_performances(
+    pieces: Sequence[_Piece], model: MotionModel, seed: int, sounds_beside: Sequence[np.ndarray], num_captions: int = NUM_CAPTIONS
+) -> Performances:
     """Tracks of pieces of one source each, what is heard with them, and what else a person does.
 
     Args:
@@ -93,6 +93,7 @@ def make_performances(pieces: Sequence[_Piece], model: MotionModel, seed: int, s
         model: Hears, and reads captions.
         seed: Of all that is drawn.
         sounds_beside: Levels float [cols, 64] of sounds that may play beside a voice.
+        num_captions: Drawn by the grammar.
     """
     rng = np.random.default_rng(seed)
     layout = LatentLayout.of_face()
@@ -115,7 +116,7 @@ def make_performances(pieces: Sequence[_Piece], model: MotionModel, seed: int, s
         sources.append(source)
         if len(parts) % 20 == 0:
             logger.info("%d tracks", len(parts))
-    text, emotion, units = _captions(model, seed)
+    text, emotion, units = _captions(model, seed, num_captions)
     return Performances(
         phones=np.stack([np.concatenate([part[0][k] for part in parts]) for k in range(NUM_HEARD)]),
         prosody=np.concatenate([part[1] for part in parts]), lips=np.concatenate([part[2] for part in parts]),
@@ -166,9 +167,9 @@ def _stored_prior(prior: PriorMotion, layout: LatentLayout) -> np.ndarray:
     return stored
 
 
-def _captions(model: MotionModel, seed: int) -> tuple[Tensor, Tensor, Tensor]:
+def _captions(model: MotionModel, seed: int, count: int) -> tuple[Tensor, Tensor, Tensor]:
     generator = torch.Generator().manual_seed(seed)
-    ids, emotion, units = draw_captions(NUM_CAPTIONS, generator)
+    ids, emotion, units = draw_captions(count, generator)
     with torch.inference_mode():
         text = torch.cat([model.text(part)[:, 0].float() for part in ids.split(500)])
     return text, emotion, units

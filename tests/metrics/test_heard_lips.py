@@ -23,7 +23,7 @@ def network() -> HeardLips:
 
 @pytest.fixture(scope="module")
 def openings(network: HeardLips) -> np.ndarray:
-    visemes = network.model.visemes(speech_features(read_sound(SPEECH)).mel).numpy()
+    visemes = network.model.visemes(speech_features(read_sound(SPEECH)).mel)
     return 0.3 * visemes[:, 0] * (1 - visemes[:, 3])
 
 
