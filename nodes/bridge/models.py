@@ -22,7 +22,7 @@ FOLDER = "eadnet"
 """Name of the folder under ComfyUI's models, and of the entry in extra_model_paths.yaml."""
 BUILT_IN = "eadnet-base (built-in)"
 PRECISIONS = {"auto": None, "fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
-ACTIVATION_BYTES = 64 * 2**20
+ACTIVATION_BYTES = 128 * 2**20
 """What a recording takes beside the weights, with some room."""
 
 Patcher = getattr(comfy.model_patcher, "CoreModelPatcher", comfy.model_patcher.ModelPatcher)
@@ -63,7 +63,7 @@ def load_model(name: str, precision: str) -> comfy.model_patcher.ModelPatcher:
 def loaded(patcher: comfy.model_patcher.ModelPatcher) -> Iterator[MotionModel]:
     """The model on the device where it computes; when what is done with it fails or is cancelled, it leaves the device.
 
-    It is loaded whole even with --lowvram, where it stays only until another model needs the room: 4 MB are less than what
+    It is loaded whole even with --lowvram, where it stays only until another model needs the room: 10 MB are less than what
     ComfyUI keeps in reserve, and a part of it would be no use. With --novram it goes back at once.
     """
     management = comfy.model_management
