@@ -259,7 +259,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for name, run in (("corpus", corpus), ("compose", compose)):
         one = _command(commands, name, run)
-        one.add_argument("--voices", type=Path, nargs="+", metavar="DIR", help="utterances of scripts/voices.py")
+        one.add_argument("--voices", type=Path, nargs="+", metavar="DIR", help="utterances of scripts/make_voices.py")
         one.add_argument("--grid", type=Path, metavar="DIR", help="motion of talker 1 of the GRID corpus")
         one.add_argument("--facegood", type=Path, metavar="DIR", help="takes of FACEGOOD-Audio2Face")
         one.add_argument("--prepared", type=Path, metavar="DIR", help="what `prepare` made of your own videos")

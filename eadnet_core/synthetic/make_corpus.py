@@ -54,7 +54,7 @@ def read_utterances(folder: Path) -> Iterator[Spoken]:
                 family = str(parts["family"]) if "family" in parts else str(parts["speaker"])
                 yield Spoken(family, parts["samples"].astype(np.float32) / 32768, phones)
         except (ValueError, KeyError, OSError) as error:
-            raise InputError(f"{path} is no utterance ({error}); delete it and make it again with: python -m eadnet_core synth") from error
+            raise InputError(f"{path} is no utterance ({error}); delete it and make it again with: python scripts/make_voices.py") from error
 
 
 def make_corpus(spoken: Iterable[Spoken], sound_minutes: float, seed: int) -> SpeechCorpus:
@@ -84,7 +84,7 @@ def make_corpus(spoken: Iterable[Spoken], sound_minutes: float, seed: int) -> Sp
         if len(levels) % 100 == 0:
             logger.info("%d utterances, %.1f minutes", len(levels), sum(map(len, labels)) / 6000)
     if not levels:
-        raise InputError("there are no utterances; make some with: python -m eadnet_core synth")
+        raise InputError("there are no utterances; make some with: python scripts/make_voices.py")
     rng = np.random.default_rng(seed)
     sounds = [stored(log_mel(draw_sound(rng, SOUND_SECONDS)[1] * 0.3)) for _ in range(max(1, int(sound_minutes * 60 / SOUND_SECONDS)))]
     return SpeechCorpus(

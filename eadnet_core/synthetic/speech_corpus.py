@@ -107,12 +107,12 @@ def load_corpus(path: str | Path) -> SpeechCorpus:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError(f"the speech corpus {path} does not exist; make it with: python -m eadnet_core synth")
+        raise InputError(f"the speech corpus {path} does not exist; make it with: python -m eadnet_core corpus")
     try:
         with np.load(path, allow_pickle=False) as parts:
             corpus = SpeechCorpus(*(parts[name] for name in ("levels", "labels", "ends", "families", "sounds", "sound_ends")))
     except (ValueError, KeyError, OSError) as error:
-        raise InputError(f"{path} is no speech corpus ({error}); make it again with: python -m eadnet_core synth") from error
+        raise InputError(f"{path} is no speech corpus ({error}); make it again with: python -m eadnet_core corpus") from error
     if corpus.levels.shape != (len(corpus.labels), NUM_MELS) or not len(corpus.ends) or int(corpus.ends[-1]) != len(corpus.labels):
-        raise InputError(f"{path} is a speech corpus of another version; make it again with: python -m eadnet_core synth")
+        raise InputError(f"{path} is a speech corpus of another version; make it again with: python -m eadnet_core corpus")
     return corpus

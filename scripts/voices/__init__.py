@@ -1,0 +1,1 @@
+"""Voices that speech is learnt from, each family in a file; dependencies of training only."""
