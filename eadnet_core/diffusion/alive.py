@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from ..denoiser.conditions import Conditions
 from ..denoiser.denoiser import Denoiser
+from ..denoiser.frame_graph import FrameGraph
+from ..denoiser.strips import StripAttention
 from .sampler import sample
 
 PARTS = ("STDA", "TFRM", "memory", "speech", "text", "label", "Action Units", "manner")
@@ -32,13 +34,13 @@ def relative_changes(net: Denoiser, given: Conditions, seed: int = 0) -> dict[st
     def without(conditions: Conditions) -> Tensor:
         return sample(net, conditions, seed)
 
-    def silenced(select: Callable[[nn.Module], list[nn.Module]]) -> Tensor:
-        with _silent([part for block in net.blocks for part in select(block)]):
+    def silenced(kind: type[nn.Module]) -> Tensor:
+        with _silent([part for part in net.modules() if isinstance(part, kind)]):
             return sample(net, given, seed)
 
     changed = {
-        "STDA": silenced(lambda block: [block.strips]),
-        "TFRM": silenced(lambda block: [] if block.graph is None else [block.graph]),
+        "STDA": silenced(StripAttention),
+        "TFRM": silenced(FrameGraph),
         "memory": _forgetful(net, given, seed),
         "speech": without(replace(given, phones=given.without_speech().phones, prosody=torch.zeros_like(given.prosody))),
         "text": without(replace(given, text_weights=torch.zeros_like(given.text_weights))),
@@ -56,7 +58,7 @@ def _forgetful(net: Denoiser, given: Conditions, seed: int) -> Tensor:
         nodes, memory, remembered = args
         return nodes, memory, torch.zeros_like(remembered)
 
-    handles = [block.graph.register_forward_pre_hook(forget) for block in net.blocks if block.graph is not None]
+    handles = [part.register_forward_pre_hook(forget) for part in net.modules() if isinstance(part, FrameGraph)]
     try:
         return sample(net, given, seed)
     finally:

@@ -54,7 +54,7 @@ def read_utterances(folder: Path) -> Iterator[Spoken]:
                 family = str(parts["family"]) if "family" in parts else str(parts["speaker"])
                 yield Spoken(family, parts["samples"].astype(np.float32) / 32768, phones)
         except (ValueError, KeyError, OSError) as error:
-            raise InputError(f"{path} is no utterance ({error}); delete it and make it again with: python scripts/make_voices.py") from error
+            raise InputError(f"{path} is no utterance ({error}); delete it and run scripts/make_voices.py again.") from error
 
 
 def make_corpus(spoken: Iterable[Spoken], sound_minutes: float, seed: int) -> SpeechCorpus:

@@ -60,7 +60,8 @@ def openjtalk(rng: np.random.Generator) -> Said:
 def gnuspeech(rng: np.random.Generator) -> Said:
     """English by a model of the vocal tract: a man, a woman, children."""
     text, voice = str(rng.choice(SENTENCES)), str(rng.choice(GNUSPEECH_VOICES, p=GNUSPEECH_SHARES))
-    module, settings = json.dumps(os.environ["GNUSPEECH"]), {"voice": voice, "controlRate": 250, "tempo": round(float(rng.uniform(0.9, 1.2)), 2)}
+    module = json.dumps(os.environ["GNUSPEECH"])
+    settings = {"voice": voice, "controlRate": 250, "tempo": round(float(rng.uniform(0.9, 1.2)), 2)}
     with tempfile.TemporaryDirectory() as folder:
         script, sound = Path(folder) / "a.mjs", Path(folder) / "a.wav"
         script.write_text(
