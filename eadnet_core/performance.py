@@ -16,7 +16,7 @@ from .emotion.action_units import ActionUnitTrack
 from .emotion.meaning import ACTION_UNITS_OF_EMOTIONS
 from .emotion.tokenizer import encode_captions
 from .emotion.track import NEUTRAL_CAPTION, EmotionTrack
-from .emotion.vocabulary import ACTION_UNITS
+from .emotion.vocabulary import ACTION_UNITS, EMOTIONS
 from .errors import InputError
 from .model import MotionModel
 from .motion.by_rule import mouth_felt
@@ -29,6 +29,10 @@ from .types import MotionControl, MotionOptions, SpeechFeatures, WatchMotion
 
 CLOSES_FROM, CLOSES_AT = 0.05, 0.3
 """Closures heard this surely begin, and are whole."""
+SIDED_UNITS = np.array([unit[:-1] in ("AU12", "AU14") for unit in ACTION_UNITS])
+"""Contempt is on one side, which the model was not told: its corners are given as Action Units."""
+BLINK_FROM, BLINK_GAIN = 0.25, 1.8
+"""Lids beyond this are those of a blink, and go so many times as far."""
 LEAST_MANNER = 0.2
 """Liveliness and articulation are told as logarithms; below this they are as at this."""
 
@@ -94,6 +98,7 @@ def perform(
     if held is None or "mouth" not in held.parts:
         latent = _shut(latent, viseme_curves(given.phones[0].numpy())[:, CLOSE] * min(options.audio_scale, 1.0))
     motion = from_latent(scaled(latent), keep, speech.duration_s)
+    motion = replace(motion, lids=whole_blinks(motion.lids))
     wanted = (given.units * given.units_given)[0][:, [ACTION_UNITS.index("AU45R"), ACTION_UNITS.index("AU45L")]].numpy()
     return replace(motion, lids=np.where(wanted > motion.lids.clip(0), wanted, motion.lids))  # an eye that is told to shut shuts
 
@@ -107,6 +112,8 @@ def _told(
     intensity = emotion.sum(1, keepdim=True).clamp(max=1)
     asked = emotion @ torch.from_numpy(ACTION_UNITS_OF_EMOTIONS)
     units, units_given = torch.zeros_like(asked), torch.zeros_like(asked)
+    one_sided = (emotion[:, [EMOTIONS.index("contemptuous")]] > 0) & torch.from_numpy(SIDED_UNITS)
+    units, units_given = torch.where(one_sided, asked, units), one_sided.float()
     named = track.sample_action_units(frames)
     if named is not None:
         units, units_given, asked = named, torch.ones_like(named), named
@@ -153,6 +160,12 @@ def _fixed(control: MotionControl, held: HeldMotion | None, frames: int) -> Held
         )
         motion[:, layout.gaze], mask[:, layout.gaze] = to_latent(looking)[:, layout.gaze], 1
     return Held(torch.from_numpy(motion), torch.from_numpy(mask)) if mask.any() else None
+
+
+def whole_blinks(lids: np.ndarray) -> np.ndarray:
+    """Lids [N, 2] whose blinks shut the eye: what few steps draw by halves is meant whole; squints stay. A rule."""
+    beyond = (lids - BLINK_FROM).clip(0)
+    return (lids + (BLINK_GAIN - 1) * beyond).clip(-1, 1).astype(np.float32)
 
 
 def _shut(latent: np.ndarray, close: np.ndarray) -> np.ndarray:

@@ -156,7 +156,8 @@ class Composer:
         head = prior[..., :6] * PRIOR_STEP * lively
         motion = torch.cat([expression, head, prior[..., 6:8] * PRIOR_STEP, lids / LIDS], -1)
 
-        flip = (uniform(batch) < MIRRORED)[:, None, None]
+        sided = (units - units[..., _MIRRORED_UNITS]).abs().amax((1, 2)) > 0.05  # a feeling on one side stays there: it is told by its name
+        flip = ((uniform(batch) < MIRRORED) & ~sided)[:, None, None]
         motion = torch.where(flip, self._mirrored(motion), motion)
         curves, given = (torch.where(flip, part[..., _MIRRORED_UNITS], part) for part in (curves, given))
 
