@@ -22,7 +22,7 @@ def talking_head(size: int = 256, seed: int = 0, seconds: float | None = 2.0, pr
         "speech": node("EADNetSpeech", audio=sound),
         "model": node("EADNetLoader", weights=BUILT_IN, precision=precision),
         "motion": node(
-            "EADNetSampler", model=["model", 0], portrait=["portrait", 0], speech=["speech", 0], steps=1, audio_guidance=1.0,
+            "EADNetSampler", model=["model", 0], portrait=["portrait", 0], speech=["speech", 0], steps=2, audio_guidance=1.0,
             emotion_guidance=1.0, seed=seed,
         ),
         "video": node("EADNetVideo", motion=["motion", 0], portrait=["portrait", 0], audio=sound, size=size),
