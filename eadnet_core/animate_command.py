@@ -16,6 +16,7 @@ from .motion.motion_file import read_motion, write_motion
 from .performance import HeldMotion
 from .pipeline import EADNetPipeline
 from .render.video import check_output
+from .speech.recogniser import load_phone_recogniser
 from .types import MotionControl, MotionOptions
 
 
@@ -46,6 +47,7 @@ def animate(options: argparse.Namespace) -> None:
             seed=options.seed,
             steps=options.steps,
         ),
+        recogniser=None if options.recogniser is None else load_phone_recogniser(options.recogniser, next(pipe.model.parameters()).device),
         held=None if options.hold is None else HeldMotion(read_motion(options.hold), tuple(options.held)),
         size=options.size,
         face=options.face,

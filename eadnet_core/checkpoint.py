@@ -16,7 +16,7 @@ from .config import from_json, to_json
 from .errors import InputError
 from .model import MotionModel, MotionModelConfig
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Version of the file's layout; another one is refused."""
 BASE_WEIGHTS = Path(__file__).parent / "weights" / "eadnet-base.safetensors"
 """The model that ships with the package."""

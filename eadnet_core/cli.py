@@ -177,6 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--articulation", type=number(0, 2), default=1.0, metavar="X", help="how far lips move, 0 to 2 (default 1)")
     one.add_argument("--hold", type=Path, metavar="FILE", help="performance of which parts are given, see --held")
     one.add_argument("--held", nargs="+", choices=PARTS, default=["head"], metavar="PART", help=f"of it: {', '.join(PARTS)} (default head)")
+    one.add_argument("--recogniser", type=Path, metavar="DIR", help="CTC model of phones that listens instead of the pack's own encoder")
     one.add_argument("--save-motion", type=Path, metavar="FILE", help="also keep the performance (.npz or .json)")
     one.add_argument("--keep-expression", type=number(0, 1), default=1.0, metavar="X", help="of the portrait's own, 0 to 1 (default 1)")
     for name, thing in (("audio", "the sound"), ("emotion", "the feeling"), ("au", "Action Units")):
@@ -253,6 +254,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--state", type=Path, metavar="FILE", help="where an interrupted training is kept, and goes on from")
     speech, denoiser = kinds.choices["speech"], kinds.choices["denoiser"]
     speech.add_argument("--speech", type=Path, required=True, metavar="FILE.npz", help="what `corpus` made")
+    speech.add_argument("--from-hama", action="store_true", help="begin with hama's recogniser of people (pip install hama)")
     speech.add_argument("--workers", type=whole(0, 999), default=0, metavar="N", help="processes that prepare speech (default: none)")
     denoiser.add_argument("--performances", type=Path, required=True, metavar="FILE.npz", help="what `compose` made")
     denoiser.add_argument("--critics", type=Path, required=True, metavar="DIR", help="folder of the judging networks; trained if not there")

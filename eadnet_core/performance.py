@@ -124,7 +124,7 @@ def _told(
         units, asked = torch.where(chosen, curves, units), torch.where(chosen, curves, asked)
     manner = [np.log(max(value, LEAST_MANNER)) for value in (control.liveliness, control.articulation)]
     conditions = Conditions(
-        phones=model.phones(speech.mel),
+        phones=model.phones(speech.mel) if speech.phones is None else speech.phones,
         prosody=torch.from_numpy(prosody_channels(read_prosody(speech))),
         emotion=emotion,
         text=model.captions(encode_captions(captions)),

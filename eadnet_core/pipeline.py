@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from .performance import HeldMotion, perform
 from .render.in_order import in_order
 from .render.renderer import Renderer
 from .render.video import VideoWriter
+from .speech.recogniser import PhoneRecogniser
 from .timebase import FRAME_RATE
 from .types import MotionControl, MotionOptions, Report, WatchMotion
 
@@ -139,6 +140,7 @@ class EADNetPipeline:
         face: int = 0,
         keep_expression: float = 1.0,
         held: HeldMotion | None = None,
+        recogniser: PhoneRecogniser | None = None,
         watch: WatchMotion | None = None,
     ) -> Clip:
         """A clip, ready to be iterated over or saved.
@@ -156,6 +158,7 @@ class EADNetPipeline:
             face: Which face of a picture, counted from 0 at the largest.
             keep_expression: Of a picture's face, see `portrait`; a Portrait brings its own.
             held: Parts of a performance that are given, so that the rest is made to fit.
+            recogniser: Hears the phones instead of the model's speech encoder.
             watch: Told of each step of the denoising; raising in it cancels.
 
         Raises:
@@ -169,5 +172,7 @@ class EADNetPipeline:
                 raise ValueError("neither audio nor motion is given")
             track = emotion if isinstance(emotion, EmotionTrack) else EmotionTrack.from_text(emotion, intensity)
             speech = speech_features(sound)
+            if recogniser is not None:
+                speech = replace(speech, phones=recogniser.phones(sound))
             motion = perform(self.model, speech, track, control or MotionControl(), options or MotionOptions(), action_units, held, watch)
         return Clip(portrait, motion.resampled(FRAME_RATE), sound, size)

@@ -21,6 +21,7 @@ from .training.critics import MotionEncoder, MotionSyncNet
 from .training.denoiser import DenoiserRecipe, train_motion_encoder, train_syncnet
 from .training.denoiser import train_denoiser as fit_denoiser
 from .training.fit import Fit
+from .training.hama_weights import recogniser_encoder
 from .training.performances import Performances
 from .training.progress import print_losses
 from .training.recipe import Recipe
@@ -41,6 +42,8 @@ def train_speech(options: argparse.Namespace) -> None:
         _start(options),
         choose_device(options.device),
     )
+    if options.from_hama:
+        model.speech = recogniser_encoder()
     made = fit_speech(recipe, corpus, model.speech, _minutes(options, recipe), device, print_losses, options.workers, options.state)
     model.speech = made.net
     _save(
@@ -50,7 +53,8 @@ def train_speech(options: argparse.Namespace) -> None:
         recipe,
         made,
         device,
-        f"{len(corpus.labels) / 6000:.0f} minutes: {', '.join(sorted(set(corpus.families)))}",
+        ("from hama's recogniser; " if options.from_hama else "")
+        + f"{len(corpus.labels) / 6000:.0f} minutes: {', '.join(sorted(set(corpus.families)))}",
     )
 
 

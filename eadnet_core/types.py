@@ -30,14 +30,17 @@ class SpeechFeatures:
     """A recording as the speech encoder hears it.
 
     Attributes:
-        mel: float32 [4 * num_frames, 64], level-normalised log-mel, roughly -2 to 2.
+        mel: float32 [4 * num_frames, 80], level-normalised log-mel, roughly -2 to 2.
         activity: float32 [num_frames], 0 (silence) to 1 (speech).
         duration_s: Exact length of the sound in seconds.
+        phones: float32 [2 * num_frames, P], how likely each phone is at 50 Hz, as somebody else's recogniser heard it (speech.recogniser);
+            None: the model's speech encoder listens.
     """
 
     mel: Tensor
     activity: Tensor
     duration_s: Fraction
+    phones: Tensor | None = None
 
     @property
     def num_frames(self) -> int:

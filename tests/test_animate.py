@@ -12,9 +12,9 @@ import pytest
 
 from eadnet_core import cli
 from eadnet_core.face.track import track_face
+from eadnet_core.speech.timed import surely_said
 from eadnet_core.speech.visemes import VISEMES, viseme_curves
 from eadnet_core.synthetic.espeak import speak
-from eadnet_core.synthetic.speech_corpus import surely_said
 from eadnet_core.timebase import FRAME_RATE, frames_in
 from tests.pictures import astronaut, rendered_head
 

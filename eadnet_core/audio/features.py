@@ -20,7 +20,7 @@ from .sound import Sound
 
 _FFT_LENGTH = 512
 _WINDOW_LENGTH = 400
-_LOWEST_HZ, _HIGHEST_HZ = 60, 7600
+_LOWEST_HZ, _HIGHEST_HZ = 40, 7600
 _PREEMPHASIS = 0.97
 _BLOCK_COLUMNS = 3000
 """Columns made at once (30 s), so that memory does not grow with the recording."""
@@ -61,7 +61,7 @@ def log_mel(mono16k: np.ndarray) -> np.ndarray:
         mono16k: float [N], 16 kHz.
 
     Returns:
-        float32 [cols, 64], a column each 10 ms, whole frames (cols is a multiple of 4), -180 or more.
+        float32 [cols, 80], a column each 10 ms, whole frames (cols is a multiple of 4), -180 or more.
     """
     num_columns = frames_in(len(mono16k), SPEECH_RATE) * MELS_PER_FRAME
     emphasised = np.append(mono16k[:1], mono16k[1:] - np.float32(_PREEMPHASIS) * mono16k[:-1]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The level of speech: its loudness against itself, its spectrum without the colour of voice and microphone. Needs nothing but NumPy."""
+"""The level of speech: its loudness against itself. Needs nothing but NumPy."""
 
 from __future__ import annotations
 
@@ -18,41 +18,28 @@ _LEAST_LEVEL_DB = -95.0
 _LEAST_OF_RECORDING_DB = 12.0
 _ACTIVITY_DB = (-28.0, -16.0)
 
-_USUAL_BAND_DB = -33.0
-"""Mean level of a band in active speech under the level of all bands together, measured on voices of both kinds."""
-_TIMBRE_BANDS = 5
-_MOST_TIMBRE_DB = 15.0
-_TIMBRE_COLUMNS = 300
 _HEADROOM_DB = 8.0
 """Puts the mean of a band in active speech near the middle of the scale."""
 
 
 def normalise_level(level_db: np.ndarray) -> np.ndarray:
-    """The same spectrum against the level and the timbre of active speech, as features.
+    """The same spectrum against the level of active speech, as features.
 
-    Level: 0 dB is the mean of what lies within 15 dB of the loudest, over ten seconds at a time, so a speaker who walks away is
+    0 dB is the mean of what lies within 15 dB of the loudest, over ten seconds at a time, so a speaker who walks away is
     still heard. Sound without the ups and downs of speech (noise, silence) is put 36 dB lower instead, so it stays quiet.
-    Timbre: the mean spectrum of active speech, smoothed over bands, is made flat (by at most 15 dB), so that voices and
-    microphones differ less: a corpus of synthetic voices then serves for people.
 
     Args:
-        level_db: float [cols, 64], decibels.
+        level_db: float [cols, 80], decibels.
 
     Returns:
-        float32 [cols, 64], SILENCE (-2) to LOUDEST (2.8).
+        float32 [cols, 80], SILENCE (-2) to LOUDEST (2.8).
 
-    Source: the active speech level of ITU-T P.56 and cepstral mean normalisation in spirit, numbers ours.
+    Source: the active speech level of ITU-T P.56 in spirit, numbers ours.
     """
     if not len(level_db):
         return np.zeros((0, NUM_MELS), np.float32)
     loudness = _loudness(level_db)
-    relative = level_db - (loudness - (under := _under_speech(loudness)))[:, None]
-    heard = under > -_ACTIVE_RANGE_DB
-    if heard.any():
-        timbre = np.pad(relative[heard].mean(0) - _USUAL_BAND_DB, _TIMBRE_BANDS, mode="edge")
-        window = np.hanning(2 * _TIMBRE_BANDS + 3)[1:-1]
-        timbre = np.convolve(timbre, window / window.sum(), "valid").clip(-_MOST_TIMBRE_DB, _MOST_TIMBRE_DB)
-        relative -= timbre * min(1.0, heard.sum() / _TIMBRE_COLUMNS)
+    relative = level_db - (loudness - _under_speech(loudness))[:, None]
     feature = (np.clip(relative + _HEADROOM_DB, FLOOR_DB, CEILING_DB) - FLOOR_DB) * UNIT_PER_DB + SILENCE
     return np.minimum(feature, LOUDEST).astype(np.float32)
 

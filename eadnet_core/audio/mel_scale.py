@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-NUM_MELS = 64
+NUM_MELS = 80
 """Bands of the log-mel spectrum (F)."""
 FLOOR_DB = -60.0
 """Lowest level on the scale; nothing below it is heard."""

@@ -11,8 +11,8 @@ from ..timebase import FRAME_RATE, MELS_PER_FRAME
 from ..types import SpeechFeatures
 from .mel_scale import FLOOR_DB, SILENCE, UNIT_PER_DB
 
-_VOICE_BANDS = slice(4, 40)
-"""Bands of about 200 to 3,500 Hz, in which syllables are loud and hiss is not."""
+_VOICE_BANDS = slice(6, 50)
+"""Bands of about 280 to 2,400 Hz, in which syllables are loud and hiss is not."""
 _ACCENT_SPACING_S = 0.55
 _ACCENT_RISE_DB = 2.5
 _SPEAKING_SPAN_S = 0.6
@@ -40,7 +40,7 @@ def read_prosody(speech: SpeechFeatures) -> Prosody:
     Source: loudness peaks as librosa's `peak_pick` finds them; head nods accompany such accents (Graf et al., Visual prosody, 2002).
     """
     num_frames = speech.num_frames
-    level = (speech.mel.numpy()[:, _VOICE_BANDS] - SILENCE) / UNIT_PER_DB + FLOOR_DB  # [4N, 36]
+    level = (speech.mel.numpy()[:, _VOICE_BANDS] - SILENCE) / UNIT_PER_DB + FLOOR_DB  # [4N, 44]
     power = (10 ** (level / 10)).sum(1).reshape(num_frames, MELS_PER_FRAME).mean(1)
     loudness = (10 * np.log10(np.maximum(power, 1e-6))).clip(min=FLOOR_DB).astype(np.float32)
     reach = min(round(_ACCENT_SPACING_S * float(FRAME_RATE)), num_frames)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import InputError
+from ..model_folder import check_weights, read_config
 
-WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
-PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
 PROCESSORS = ("preprocessor_config.json", "processor_config.json")
+WHAT = "language model"
 _ASK = "give the folder of a causal language model with config.json, a tokenizer and .safetensors files"
 
 
@@ -36,26 +35,10 @@ def check_model_folder(path: str | Path) -> ModelFolder:
             code of its own that would have to be run.
     """
     folder = Path(path)
-    if not folder.is_dir():
-        raise InputError(f"language model {folder} is no folder; {_ASK}.")
-    config = _read_config(folder)
+    config = read_config(folder, WHAT, _ASK)
     sees = _check_kind(folder, config)
-    _check_weights(folder)
+    check_weights(folder, WHAT)
     return ModelFolder(folder, sees and any((folder / name).is_file() for name in PROCESSORS))
-
-
-def _read_config(folder: Path) -> dict[str, Any]:
-    path = folder / "config.json"
-    if not path.is_file():
-        found = "only a .gguf file, which other nodes read" if list(folder.glob("*.gguf")) else "no config.json"
-        raise InputError(f"language model {folder} holds {found}; {_ASK}.")
-    try:
-        config = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"config.json of language model {folder} cannot be read; download the model again.") from error
-    if not isinstance(config, dict):
-        raise InputError(f"config.json of language model {folder} holds no settings; download the model again.")
-    return config
 
 
 def _check_kind(folder: Path, config: dict[str, Any]) -> bool:
@@ -82,41 +65,3 @@ def _check_kind(folder: Path, config: dict[str, Any]) -> bool:
 
 def _names(entry: str | tuple[str, ...] | None) -> tuple[str, ...]:
     return (entry,) if isinstance(entry, str) else tuple(entry or ())
-
-
-def _check_weights(folder: Path) -> None:
-    files = _weight_files(folder)
-    if not files:
-        pickles = [path.name for pattern in PICKLES for path in sorted(folder.glob(pattern))]
-        if pickles:
-            raise InputError(
-                f"language model {folder} holds {pickles[0]}, a pickle, which can run code when it is opened; "
-                "download the model's .safetensors files instead."
-            )
-        raise InputError(f"language model {folder} holds no {WEIGHTS}; download the rest of the model.")
-    missing = [path.name for path in files if not path.is_file()]
-    if missing:
-        raise InputError(f"language model {folder} is half downloaded: {missing[0]} is missing; download the rest of the model.")
-    from safetensors import SafetensorError, safe_open
-
-    for path in files:
-        try:
-            with safe_open(path, "pt") as opened:
-                opened.keys()
-        except (SafetensorError, OSError) as error:
-            raise InputError(f"{path.name} of language model {folder} is damaged or half downloaded; download it again.") from error
-
-
-def _weight_files(folder: Path) -> list[Path]:
-    """The files that the weights are in, whether they are there or not; empty where nothing says so."""
-    index = folder / INDEX
-    if not index.is_file():
-        return [folder / WEIGHTS] if (folder / WEIGHTS).is_file() else []
-    try:
-        names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(f"{INDEX} of language model {folder} cannot be read; download it again.") from error
-    wrong = [name for name in names if not isinstance(name, str) or Path(name).name != name or not name.endswith(".safetensors")]
-    if wrong or not names:
-        raise InputError(f"{INDEX} of language model {folder} names {str(wrong)[:60]}, no .safetensors files; download it again.")
-    return [folder / name for name in names]

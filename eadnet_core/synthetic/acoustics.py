@@ -25,21 +25,21 @@ def heard(
 
     Args:
         rng: Drawn from.
-        voice_db: float [cols, 64], level of each band of a voice, or of silence.
+        voice_db: float [cols, 80], level of each band of a voice, or of silence.
         labels: [cols], what is said in each column; it changes pace with the voice.
-        other_db: float [any, 64], a sound that plays beside it; None: noise alone.
+        other_db: float [any, 80], a sound that plays beside it; None: noise alone.
         keeps_pace: The voice stays as fast as it is.
         strangeness: How unlike the voice another throat makes it, 1 is as people differ.
 
     Returns:
-        float32 [cols', 64] and labels [cols'].
+        float32 [cols', 80] and labels [cols'].
     """
     pace = rng.uniform(0.82, 1.22) if rng.random() < 0.7 and not keeps_pace else 1.0
     columns = int(len(voice_db) / pace)
     at = np.linspace(0, len(voice_db) - 1, columns)
     level, labels = _between(voice_db, at, 0), labels[np.round(at).astype(int)]
     if rng.random() < 0.8:  # throat and pitch
-        low, high = strangeness * rng.uniform(-1.5, 1.5), strangeness * rng.uniform(-4.5, 4.5)
+        low, high = strangeness * rng.uniform(-2, 2), strangeness * rng.uniform(-5.5, 5.5)
         level = _between(level, np.clip(np.arange(NUM_MELS) + low + (high - low) * _PLACE, 0, NUM_MELS - 1), 1)
     loud = np.percentile(level.max(1), 95)
     if rng.random() < 0.5:  # speaking softly or pressed: dynamics
@@ -82,7 +82,7 @@ def _room(rng: Rng, power: np.ndarray) -> np.ndarray:
 
 
 def _curve(rng: Rng, spread_db: float) -> np.ndarray:
-    """Gain of a microphone or of somebody's hand on an equaliser, decibels [64]."""
+    """Gain of a microphone or of somebody's hand on an equaliser, decibels [80]."""
     knots = rng.normal(0, spread_db, 7) + rng.normal(0, spread_db) * np.linspace(-1, 1, 7)
     return np.interp(_PLACE, np.linspace(0, 1, 7), knots)
 
@@ -109,7 +109,7 @@ def _tiled(rng: Rng, other_db: np.ndarray, columns: int) -> np.ndarray:
 
 def _line(rng: Rng, level: np.ndarray) -> np.ndarray:
     """A telephone, a small loudspeaker, a codec: nothing beyond a band, and little that is far below its neighbours."""
-    low, high = rng.choice([0, rng.uniform(2, 10)]), rng.uniform(36, 62)
+    low, high = rng.choice([0, rng.uniform(2, 12)]), rng.uniform(45, 78)
     band = np.arange(NUM_MELS)
     level = np.where((band < low) | (band > high), level.max() - rng.uniform(55, 80), level)
     if rng.random() < 0.5:

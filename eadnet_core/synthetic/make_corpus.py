@@ -14,9 +14,10 @@ from scipy.ndimage import binary_opening
 from ..audio.features import log_mel
 from ..errors import InputError
 from ..speech.phones import PAUSE
+from ..speech.timed import column_labels
 from ..timebase import SPEECH_RATE
 from .sounds import draw_sound
-from .speech_corpus import SpeechCorpus, column_labels, stored
+from .speech_corpus import SpeechCorpus, stored
 from .teacher import Teacher
 
 logger = logging.getLogger(__name__)

@@ -9,11 +9,7 @@ import numpy as np
 
 from ..audio.mel_scale import NUM_MELS
 from ..errors import InputError
-from ..speech.phones import NUM_PHONES, PAUSE, phones_of
-from ..timebase import MEL_RATE, MELS_PER_FRAME
 
-UNKNOWN = -1
-"""Label of a column of which nobody knows what is said."""
 _STEP_DB = 1.0
 _LOWEST_DB = -140.0
 
@@ -23,11 +19,11 @@ class SpeechCorpus:
     """Utterances one after another, and other sounds.
 
     Attributes:
-        levels: uint8 [C, 64], decibels over -140 dB of full scale, a column each 10 ms.
-        labels: int8 [C], a phone of speech.phones, or UNKNOWN.
+        levels: uint8 [C, 80], decibels over -140 dB of full scale, a column each 10 ms.
+        labels: int8 [C], a phone of speech.phones, or speech.timed.UNKNOWN.
         ends: int64 [U]: column after the last of each utterance.
         families: U names: the kind of voice.
-        sounds: uint8 [S, 64]: levels of sounds in which nobody speaks.
+        sounds: uint8 [S, 80]: levels of sounds in which nobody speaks.
         sound_ends: int64 [V].
     """
 
@@ -39,12 +35,12 @@ class SpeechCorpus:
     sound_ends: np.ndarray
 
     def utterance(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Levels float32 [cols, 64] in decibels, and labels [cols], of one utterance."""
+        """Levels float32 [cols, 80] in decibels, and labels [cols], of one utterance."""
         span = slice(int(self.ends[index - 1]) if index else 0, int(self.ends[index]))
         return decibels(self.levels[span]), self.labels[span]
 
     def sound(self, index: int) -> np.ndarray:
-        """Levels float32 [cols, 64] of one other sound."""
+        """Levels float32 [cols, 80] of one other sound."""
         return decibels(self.sounds[int(self.sound_ends[index - 1]) if index else 0 : int(self.sound_ends[index])])
 
     def save(self, path: str | Path) -> None:
@@ -67,36 +63,6 @@ def decibels(levels: np.ndarray) -> np.ndarray:
 def stored(level_db: np.ndarray) -> np.ndarray:
     """uint8 of levels in decibels."""
     return np.clip(np.round((level_db - _LOWEST_DB) / _STEP_DB), 0, 255).astype(np.uint8)
-
-
-def column_labels(phones: list[tuple[float, float, str]], columns: int) -> np.ndarray:
-    """What is said in each column of 10 ms, int8 [columns].
-
-    Args:
-        phones: Start and end in seconds and the name in the International Phonetic Alphabet, in order; an empty name is a pause. A name
-            without a phone of its own (a glottal stop, the breath after a stop) leaves its columns to what follows. None at all: UNKNOWN.
-        columns: How many.
-    """
-    labels = np.full(columns, UNKNOWN, np.int8)
-    middles = (np.arange(columns) + 0.5) / float(MEL_RATE)
-    for start_s, end_s, ipa in phones:
-        parts = phones_of(ipa)
-        for k, part in enumerate(parts):
-            low, high = (start_s + (end_s - start_s) * share / len(parts) for share in (k, k + 1))
-            labels[(middles >= low) & (middles < high)] = part
-    if phones:
-        labels[middles < phones[0][0]] = PAUSE
-        labels[middles >= phones[-1][1]] = PAUSE
-        known = np.append(np.flatnonzero(labels != UNKNOWN), columns)
-        following = known[np.searchsorted(known, np.arange(columns))]
-        labels = np.append(labels, PAUSE).astype(np.int8)[following]
-    return labels
-
-
-def surely_said(phones: list[tuple[float, float, str]], num_frames: int) -> np.ndarray:
-    """What is said for certain, as the speech encoder would put it: float32 [2 * N, P] at 50 Hz, for phones whose times are known."""
-    labels = column_labels(phones, num_frames * MELS_PER_FRAME)
-    return np.eye(NUM_PHONES, dtype=np.float32)[labels].reshape(2 * num_frames, -1, NUM_PHONES).mean(1)
 
 
 def load_corpus(path: str | Path) -> SpeechCorpus:

@@ -8,12 +8,11 @@ from ..audio.features import log_mel
 from ..audio.level import speech_activity
 from ..errors import InputError
 from ..speech.phones import phones_of
-from ..timebase import FRAME_RATE, SPEECH_RATE
+from ..speech.timed import TimedPhones, between_spikes
+from ..timebase import SPEECH_RATE
 
 LATENESS_S = 0.067
 """How long after a phone's start the recogniser names it: the median of 304 phones of espeak-ng, whose times are exact."""
-LONGEST_S = 0.30
-"""A phone of which no end is heard."""
 _NO_PHONES = ("<wb>", " ", "<unk>", "<pad>")
 
 
@@ -31,7 +30,7 @@ class Teacher:
         self._model = ASRModel()
         self._names = self._model.decoder_tokens
 
-    def phones(self, samples: np.ndarray) -> list[tuple[float, float, str]]:
+    def phones(self, samples: np.ndarray) -> TimedPhones:
         """Start, end and name of what is said, in order, pauses with empty names; empty where nothing was understood.
 
         Args:
@@ -46,28 +45,4 @@ class Teacher:
             if token == self._model.blank_id or (index and tokens[index - 1] == token) or name in _NO_PHONES or not phones_of(name):
                 continue
             spikes.append((max(0.0, (index + 0.5) * step_s - LATENESS_S), name))
-        return _with_pauses(spikes, samples)
-
-
-def _with_pauses(spikes: list[tuple[float, str]], samples: np.ndarray) -> list[tuple[float, float, str]]:
-    """Phones that last until the next, or until nobody is heard any more."""
-    if not spikes:
-        return []
-    active = speech_activity(log_mel(samples)) > 0.15
-    duration_s = len(samples) / SPEECH_RATE
-    phones: list[tuple[float, float, str]] = []
-    if spikes[0][0] > 0:
-        phones.append((0.0, spikes[0][0], ""))
-    for (start_s, name), (next_s, _) in zip(spikes, [*spikes[1:], (duration_s, "")], strict=True):
-        first, last = int(start_s * float(FRAME_RATE)) + 1, int(next_s * float(FRAME_RATE))
-        quiet = np.flatnonzero(~active[first:last])
-        heard_until_s = (first + int(quiet[0])) / float(FRAME_RATE) if len(quiet) > 1 else next_s
-        end_s = min(next_s, max(heard_until_s, start_s + 0.04))
-        if next_s - start_s > LONGEST_S and end_s == next_s:
-            end_s = start_s + LONGEST_S
-        phones.append((start_s, end_s, name))
-        if next_s - end_s > 0.06:
-            phones.append((end_s, next_s, ""))
-        else:
-            phones[-1] = (start_s, next_s, name)
-    return phones
+        return between_spikes(spikes, speech_activity(log_mel(samples)), len(samples) / SPEECH_RATE)

@@ -21,11 +21,11 @@ from ..motion.latent import LatentLayout, to_latent
 from ..motion.mouth_maps import MouthMaps
 from ..motion.prior import PriorMotion, draw_motion
 from ..motion.space import MotionSpace
+from ..speech.timed import surely_said
 from ..speech.visemes import viseme_curves
 from ..synthetic.acoustics import heard
 from ..synthetic.make_corpus import Spoken
 from ..synthetic.sounds import draw_sound
-from ..synthetic.speech_corpus import surely_said
 from ..timebase import FRAME_RATE, SPEECH_RATE
 from ..types import MotionControl, SpeechFeatures
 from .motion_data.recording import MotionRecording
@@ -92,7 +92,7 @@ def make_performances(
         pieces: In any order; they are joined as they come.
         model: Hears, and reads captions.
         seed: Of all that is drawn.
-        sounds_beside: Levels float [cols, 64] of sounds that may play beside a voice.
+        sounds_beside: Levels float [cols, 80] of sounds that may play beside a voice.
         num_captions: Drawn by the grammar.
     """
     rng = np.random.default_rng(seed)

@@ -14,10 +14,12 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from ..audio.level import normalise_level
+from ..audio.mel_scale import NUM_MELS
 from ..speech.encoder import COLUMNS_PER_PHONE, SpeechEncoder
 from ..speech.phones import NUM_PHONES, PAUSE, SHUT, viseme_classes
+from ..speech.timed import UNKNOWN
 from ..synthetic.acoustics import QUIET_DB, heard
-from ..synthetic.speech_corpus import UNKNOWN, SpeechCorpus
+from ..synthetic.speech_corpus import SpeechCorpus
 from .fit import Fit, Optimisation, fit
 from .progress import Progress
 from .recipe import Recipe
@@ -28,6 +30,8 @@ BESIDE_SHARE = 0.3
 """Of the voices: with such a sound beside them."""
 JOINED_SHARE = 0.5
 """Of the voices: another utterance or a pause follows, in the same room."""
+FAMILY_POWER = 0.5
+"""A family of voices is heard by the root of its length, so that one long-winded talker does not drown the others."""
 HELD_OUT_EVERY = 25
 """Each so many-th utterance is kept out of training."""
 LABEL_SMOOTHING = 0.05
@@ -51,14 +55,16 @@ class SpeechRecipe(Recipe):
 
 
 class HeardSpeech(IterableDataset[tuple[Tensor, Tensor]]):
-    """Stretches of a corpus without end: log-mel float32 [columns, 64] and phones int64 [columns / 2], UNKNOWN where nobody knows."""
+    """Stretches of a corpus without end: log-mel float32 [columns, 80] and phones int64 [columns / 2], UNKNOWN where nobody knows."""
 
     def __init__(self, corpus: SpeechCorpus, columns: int, seed: int, held_out: bool = False) -> None:
         self.corpus, self.columns, self.seed = corpus, columns, seed
         every = np.arange(len(corpus.ends))
         self.utterances = every[(every % HELD_OUT_EVERY == HELD_OUT_EVERY - 1) == held_out]
-        lengths = np.diff(corpus.ends, prepend=0)[self.utterances]
-        self.shares = lengths / lengths.sum()
+        lengths, families = np.diff(corpus.ends, prepend=0)[self.utterances], corpus.families[self.utterances]
+        totals = {family: lengths[families == family].sum() for family in np.unique(families)}
+        weighted = lengths * np.array([totals[family] ** (FAMILY_POWER - 1) for family in families])
+        self.shares = weighted / weighted.sum()
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         worker = get_worker_info()
@@ -72,7 +78,7 @@ class HeardSpeech(IterableDataset[tuple[Tensor, Tensor]]):
         wanted = int(self.columns * 1.3)
         beside = self._sound(rng) if rng.random() < BESIDE_SHARE else None
         if rng.random() < SOUND_SHARE:
-            voice, labels = np.full((wanted, 64), QUIET_DB, np.float32), np.full(wanted, PAUSE, np.int8)
+            voice, labels = np.full((wanted, NUM_MELS), QUIET_DB, np.float32), np.full(wanted, PAUSE, np.int8)
             voice[0] = 0.0  # something that levels can be told from
             beside = self._sound(rng)
         else:
@@ -90,7 +96,7 @@ class HeardSpeech(IterableDataset[tuple[Tensor, Tensor]]):
                 level, labels = level[first:], labels[first:]
             parts.append((level - np.percentile(level.max(1), 95), labels))
             pause = int(rng.exponential(60))
-            parts.append((np.full((pause, 64), QUIET_DB, np.float32), np.full(pause, PAUSE, np.int8)))
+            parts.append((np.full((pause, NUM_MELS), QUIET_DB, np.float32), np.full(pause, PAUSE, np.int8)))
         return np.concatenate([p[0] for p in parts])[:wanted], np.concatenate([p[1] for p in parts])[:wanted]
 
     def _sound(self, rng: np.random.Generator) -> np.ndarray:

@@ -13,7 +13,10 @@ import numpy as np
 from eadnet_core.synthetic.texts import draw_text
 from eadnet_core.timebase import SPEECH_RATE
 
-SENTENCES = (Path(__file__).parent / "english.txt").read_text(encoding="utf-8").splitlines()
+HERE = Path(__file__).parent
+SENTENCES = (HERE / "english.txt").read_text(encoding="utf-8").splitlines()
+VERSES = (HERE / "verses.txt").read_text(encoding="utf-8").splitlines()
+"""Of the King James Bible, public domain: with few sentences an encoder learns sentences instead of phones."""
 PhoneTimes = list[tuple[float, float, str]]
 
 
@@ -52,7 +55,10 @@ Speak = Callable[[np.random.Generator], Said]
 
 
 def english(rng: np.random.Generator) -> str:
-    """A sentence or two of everyday English, now and then words at random."""
-    if rng.random() < 0.75:
+    """A sentence or two of everyday English, a verse, now and then words at random."""
+    kind = rng.random()
+    if kind < 0.3:
         return " ".join(rng.choice(SENTENCES, int(rng.integers(1, 3)), replace=False))
+    if kind < 0.85:
+        return str(rng.choice(VERSES))
     return draw_text(rng, "en-us", int(rng.integers(6, 14)))

@@ -73,7 +73,7 @@ def test_own_model_is_loaded_twice_and_hears(bridge: SimpleNamespace) -> None:
     patcher = bridge.models.load_model(bridge.models.BUILT_IN, "fp32")
     for _ in range(2):
         with bridge.models.loaded(patcher) as model:
-            assert model.phones(torch.zeros(40, 64)).shape == (20, 42)
+            assert model.phones(torch.zeros(40, 80)).shape == (20, 42)
 
 
 def test_report_moves_the_bar_and_raises_on_cancel(bridge: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ SPEECH = Path(__file__).parents[2] / "assets" / "demo_speech.wav"
 
 def talking(num_frames: int) -> SpeechFeatures:
     """Somebody who talks all the time, without accents."""
-    return SpeechFeatures(torch.zeros(4 * num_frames, 64), torch.ones(num_frames), Fraction(num_frames, 25))
+    return SpeechFeatures(torch.zeros(4 * num_frames, 80), torch.ones(num_frames), Fraction(num_frames, 25))
 
 
 def test_heads_and_lids_move_as_people_do() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from eadnet_core.speech.phones import NUM_PHONES, PAUSE, PHONES, SHUT, VISEME_CLASSES, phones_of, viseme_classes
-from eadnet_core.synthetic.speech_corpus import UNKNOWN, column_labels, surely_said
+from eadnet_core.speech.timed import UNKNOWN, column_labels, surely_said
 
 
 def named(ipa: str) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from eadnet_core.speech.phones import NUM_PHONES
+from eadnet_core.speech.timed import surely_said
 from eadnet_core.speech.visemes import CLOSE, OPEN, ROUND, TEETH, VISEMES, WIDE, viseme_curves
-from eadnet_core.synthetic.speech_corpus import surely_said
 
 
 def curves(*phones: tuple[float, float, str], frames: int = 25) -> np.ndarray:

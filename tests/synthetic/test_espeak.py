@@ -13,9 +13,9 @@ from eadnet_core.audio.features import log_mel
 from eadnet_core.audio.sound import Sound
 from eadnet_core.errors import InputError
 from eadnet_core.speech.phones import phones_of
+from eadnet_core.speech.timed import surely_said
 from eadnet_core.speech.visemes import VISEMES, viseme_curves
 from eadnet_core.synthetic.espeak import RELEASE, SpokenText, is_bilabial, speak
-from eadnet_core.synthetic.speech_corpus import surely_said
 from eadnet_core.synthetic.texts import WORDS
 
 PASSIVE = "hɦʔʕħʲ"
