@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from .audio.prosody import prosody_channels, read_prosody
@@ -33,6 +34,8 @@ SIDED_UNITS = np.array([unit[:-1] in ("AU12", "AU14") for unit in ACTION_UNITS])
 """Contempt is on one side, which the model was not told: its corners are given as Action Units."""
 BLINK_FROM, BLINK_GAIN = 0.25, 1.8
 """Lids beyond this are those of a blink, and go so many times as far."""
+WIDTH_GAIN, FELT_S = 1.5, 1.0
+"""Expected lips purse and stretch two thirds as far as people's; what lasts longer than this is a feeling's, and stays."""
 LEAST_MANNER = 0.2
 """Liveliness and articulation are told as logarithms; below this they are as at this."""
 
@@ -96,7 +99,7 @@ def perform(
 
     latent = sample(model.denoiser, given, options.seed, options.steps, guidance, fixed, tell).numpy()
     if held is None or "mouth" not in held.parts:
-        latent = _shut(latent, viseme_curves(given.phones[0].numpy())[:, CLOSE] * min(options.audio_scale, 1.0))
+        latent = _shut(_widened(latent), viseme_curves(given.phones[0].numpy())[:, CLOSE] * min(options.audio_scale, 1.0))
     motion = from_latent(scaled(latent), keep, speech.duration_s)
     motion = replace(motion, lids=whole_blinks(motion.lids))
     wanted = (given.units * given.units_given)[0][:, [ACTION_UNITS.index("AU45R"), ACTION_UNITS.index("AU45L")]].numpy()
@@ -174,6 +177,14 @@ def _shut(latent: np.ndarray, close: np.ndarray) -> np.ndarray:
     expression, shut = LatentLayout.of_face().expression, latent.copy()
     shut[:, expression] += surely * (latent[:, expression] @ MouthMaps.of_face().closing)
     return shut
+
+
+def _widened(latent: np.ndarray) -> np.ndarray:
+    """The latent with corners of the mouth that move as far as people's, around where a feeling has them. A rule."""
+    expression, wider = LatentLayout.of_face().expression, latent.copy()
+    quick = latent[:, expression] - gaussian_filter1d(latent[:, expression], FELT_S * float(FRAME_RATE), axis=0, mode="nearest")
+    wider[:, expression] += (WIDTH_GAIN - 1) * quick @ MouthMaps.of_face().widening
+    return wider
 
 
 def _scaled_head(latent: np.ndarray, control: MotionControl) -> np.ndarray:

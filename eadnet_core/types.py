@@ -15,7 +15,7 @@ from .timebase import MELS_PER_FRAME
 if TYPE_CHECKING:
     from .motion.face_motion import FaceMotion
 
-DEFAULT_STEPS = 6
+DEFAULT_STEPS = 4
 """Steps of the denoising: more are slower and hardly better (docs/ablation.md)."""
 
 Report = Callable[[int, int, np.ndarray | None], None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from comfy_api.latest import io
 
-from ..eadnet_core.types import MotionControl, MotionOptions, SpeechFeatures
+from ..eadnet_core.types import DEFAULT_STEPS, MotionControl, MotionOptions, SpeechFeatures
 from .bridge.models import loaded
 from .bridge.progress import motion_report
 from .bridge.types import CATEGORY, ActionUnits, Control, Emotion, Model, Motion, Portrait, Speech
@@ -54,7 +54,7 @@ class EADNetSampler(io.ComfyNode):
                 ),
                 io.Int.Input(
                     "steps",
-                    default=6,
+                    default=DEFAULT_STEPS,
                     min=1,
                     max=20,
                     tooltip="Steps of the denoising; more make head, brows and eyes move more like a person's, and take longer.",

@@ -1,7 +1,7 @@
 """Motion out of noise: windows of some seconds, each going on from the one before, denoised in a few steps.
 
-What is said and felt decides the lips nearly alone. So the mouth of a window is what the model expects of it at full noise, in one
-evaluation, and is held while head, brows and eyes, which could move in many ways, are drawn in all the steps. Lips that were drawn as well
+What is said and felt decides the lips nearly alone. So the mouth of a window is what the model expects of it at full noise, in the
+first step, and is held while head, brows and eyes, which could move in many ways, are drawn in all the steps. Lips that were drawn as well
 followed people's less (docs/ablation.md).
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import torch
-from diffusers import FlowMatchEulerDiscreteScheduler
+from diffusers import DPMSolverMultistepScheduler
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -26,7 +26,8 @@ WINDOW_FRAMES, HELD_FRAMES = 128, 28
 """Frames of a window (5.12 s), and how many of them it has from the one before: each decides 4 s."""
 
 SHIFT = 2.0
-TEMPERATURE = {"head": 1.2, "eyes": 1.05}
+"""Of the noise levels: steps are closer together where there is much noise. Source: Esser et al., 2024."""
+TEMPERATURE = {"head": 1.3, "eyes": 1.05}
 """Size of the noise for parts of the face, where it is not 1: a few steps lose some of the spread that many would keep."""
 
 Watch = Callable[[int, int, int, Tensor], None]
@@ -76,7 +77,7 @@ def sample(
     motion, mask = (torch.zeros(length, channels) for _ in range(2))
     if held is not None:
         motion[:frames], mask[:frames] = held.motion, held.mask
-    scheduler = FlowMatchEulerDiscreteScheduler()
+    scheduler = DPMSolverMultistepScheduler(use_flow_sigmas=True, prediction_type="flow_prediction", flow_shift=SHIFT)
     layout = LatentLayout.of_face()
     mouth, temperature = torch.from_numpy(layout.of_part("mouth")).to(place.device), torch.ones(channels)
     for part, scale in TEMPERATURE.items():
@@ -92,28 +93,20 @@ def sample(
         clean = motion[None, span].to(place.device)
         past = _past(motion[:first], net, reach).to(place)
         noise = (temperature * window_noise(seed, window, (1, WINDOW_FRAMES, channels))).to(place.device)
-        expected = guided_estimate(net, variants, torch.where(known > 0, clean, noise), (known < 1).any(-1).to(noise), known, past)
-        clean = torch.where((known < 1) & mouth, expected, clean)
-        known = torch.where(mouth, 1.0, known)
-        scheduler.set_timesteps(sigmas=noise_levels(steps))
+        scheduler.set_timesteps(steps)
         x = torch.where(known > 0, clean, noise)
         for step, time in enumerate(scheduler.timesteps):
             level = scheduler.sigmas[step]
             sigma = (level * (known < 1).any(-1)).to(place.device)
-            estimate = guided_estimate(net, variants, x, sigma, known, past)
-            estimate = torch.where(known > 0, clean, estimate)
+            estimate = torch.where(known > 0, clean, guided_estimate(net, variants, x, sigma, known, past))
+            if step == 0:
+                clean, known = torch.where(mouth, estimate, clean), torch.where(mouth, 1.0, known)
             x = scheduler.step((x - estimate) / level.to(x), time, x).prev_sample
             x = torch.where(known > 0, clean, x)
             if watch is not None:
                 watch(window * steps + step + 1, count * steps, first, estimate[0].cpu())
         motion[span] = x[0].float().cpu()
     return motion[:frames]
-
-
-def noise_levels(steps: int) -> list[float]:
-    """Sigma at each step, from 1 downwards, closer together where there is much noise. Source: the shift of Esser et al., 2024."""
-    even = [1 - step / steps for step in range(steps)]
-    return [SHIFT * sigma / (1 + (SHIFT - 1) * sigma) for sigma in even]
 
 
 def padded(given: Conditions, frames: int) -> Conditions:

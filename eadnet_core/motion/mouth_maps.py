@@ -10,7 +10,7 @@ import numpy as np
 from ..emotion.arkit import ARKIT_NAMES
 from ..emotion.vocabulary import ACTION_UNITS
 from ..face.face_model import FaceModel
-from ..face.topology import LOWER_INNER_LIP, UPPER_INNER_LIP
+from ..face.topology import LOWER_INNER_LIP, UPPER_INNER_LIP, UPPER_OUTER_LIP
 from .by_rule import BROW_OUTER_SHARE, PARTING, UNIT_SHAPES
 from .lips import LipContact
 from .space import MotionSpace
@@ -26,6 +26,7 @@ class MouthMaps:
     brows: float32 [K]: raised brows at 1.
     gap: float32 [K]: how much each coefficient parts the lips in the middle, eye distances.
     closing: float32 [K, K]: the change that takes the parting of coefficients away, as `coefficients @ closing`.
+    widening: float32 [K, K]: the change that makes lips twice as drawn out or pursed, as `coefficients @ widening`; it parts none.
     mirror: float32 [K, K]: the same motion as a mirror shows it, as `coefficients @ mirror`.
     mouth: bool [K]: coefficients of cheeks, lips and jaw.
     """
@@ -35,6 +36,7 @@ class MouthMaps:
     brows: np.ndarray
     gap: np.ndarray
     closing: np.ndarray
+    widening: np.ndarray
     mirror: np.ndarray
     mouth: np.ndarray
 
@@ -58,7 +60,11 @@ class MouthMaps:
         resting = model.mean[list(LOWER_INNER_LIP), 1] - model.mean[list(UPPER_INNER_LIP), 1]
         for row in range(len(moved)):
             closing[row, :, 1] = contact.correction(model.mean + moved[row], resting)
+        mouth, shut = space.of_rows("cheek", "upper_lip", "lower_lip"), space.encode(closing)
+        pursed = space.encode(model.units[[ARKIT_NAMES.index("mouthPucker")]])[0] * mouth
+        pursed += pursed @ shut
+        width = moved[:, UPPER_OUTER_LIP[-1], 0] - moved[:, UPPER_OUTER_LIP[0], 0]  # [K]
         return MouthMaps(
-            felt, parting, space.encode(np.einsum("u,upc->pc", brows, model.units)[None])[0], gaps[:, _MIDDLE].astype(np.float32),
-            space.encode(closing), space.mirrored(identity), space.of_rows("cheek", "upper_lip", "lower_lip"),
+            felt, parting, space.encode(np.einsum("u,upc->pc", brows, model.units)[None])[0], gaps[:, _MIDDLE].astype(np.float32), shut,
+            (np.outer(width, pursed) / (width @ pursed)).astype(np.float32), space.mirrored(identity), mouth,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from eadnet_core.checkpoint import load_model
 from eadnet_core.denoiser.conditions import Conditions
 from eadnet_core.denoiser.denoiser import Denoiser
 from eadnet_core.diffusion.guidance import Guidance
-from eadnet_core.diffusion.sampler import HELD_FRAMES, WINDOW_FRAMES, Held, noise_levels, sample
+from eadnet_core.diffusion.sampler import HELD_FRAMES, WINDOW_FRAMES, Held, sample
 from eadnet_core.model import MotionModel
 from eadnet_core.motion.latent import LatentLayout
 from tests.denoiser.test_denoiser import told
@@ -81,12 +81,6 @@ def test_everything_held_leaves_nothing_to_decide(net: Denoiser, given: Conditio
 def test_one_step_moves_the_head_less_than_many(net: Denoiser, given: Conditions) -> None:
     spread = [float(sample(net, given, 0, steps)[:, LAYOUT.rotation].std(0).mean()) for steps in (1, 8)]
     assert spread[0] < 0.7 * spread[1]
-
-
-def test_noise_falls_from_one_towards_none() -> None:
-    for steps in (1, 6, 20):
-        levels = noise_levels(steps)
-        assert len(levels) == steps and levels[0] == 1 and all(a > b > 0 for a, b in zip(levels, levels[1:], strict=False))
 
 
 def test_guidance_of_one_asks_once_and_more_asks_for_differences(given: Conditions) -> None:
