@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from accelerate import PartialState
 from safetensors.torch import load_file, save_file
 from torch import nn
 
@@ -76,14 +77,21 @@ def train_denoiser(options: argparse.Namespace) -> None:
     )
     minutes = _minutes(options, recipe)
     composer = Composer(data, model.config.denoiser, recipe.frames, device, np.flatnonzero(data.sources != HELD_OUT))
-    critics = _critics(options.critics, composer, recipe, CRITIC_SHARE * minutes)
-    made = fit_denoiser(composer, model.denoiser, critics, recipe, minutes, print_losses, options.state)
+    sync, encoder, _ = judging_networks(options.critics, composer, recipe, CRITIC_SHARE * minutes)
+    made = fit_denoiser(composer, model.denoiser, (sync, encoder), recipe, minutes, print_losses, options.state)
     model.denoiser = made.net
     _save(options, model, "denoiser", recipe, made, device, f"{len(data.lips) / 1500:.0f} minutes: {', '.join(sorted(set(data.sources)))}")
 
 
-def _critics(folder: Path, composer: Composer, recipe: DenoiserRecipe, minutes: float) -> tuple[MotionSyncNet, MotionEncoder]:
-    """The networks that judge, from their files or trained now; `measuring` is a second SyncNet that takes no part in training."""
+def judging_networks(
+    folder: Path, composer: Composer, recipe: DenoiserRecipe, minutes: float
+) -> tuple[MotionSyncNet, MotionEncoder, MotionSyncNet]:
+    """The networks that judge, from their files or trained now, and last a second SyncNet that takes no part in training: it measures.
+
+    Args:
+        folder: Of their files.
+        composer, recipe, minutes: For those that are not there.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     sync, measuring, encoder = MotionSyncNet(), MotionSyncNet(), MotionEncoder()
     for name, net, seed in (("syncnet", sync, 1), ("measuring", measuring, 2), ("encoder", encoder, 0)):
@@ -96,7 +104,7 @@ def _critics(folder: Path, composer: Composer, recipe: DenoiserRecipe, minutes: 
             )
             save_file({key: value.cpu().contiguous() for key, value in made.net.state_dict().items()}, path)
         _load(net, path)
-    return sync, encoder
+    return sync, encoder, measuring
 
 
 def _load(net: nn.Module, path: Path) -> None:
@@ -115,6 +123,8 @@ def _minutes(options: argparse.Namespace, recipe: Recipe) -> float:
 
 
 def _save(options: argparse.Namespace, model: MotionModel, part: str, recipe: Recipe, made: Fit, device: torch.device, data: str) -> None:
+    if not PartialState().is_main_process:
+        return
     provenance = {
         **read_header(options.start or BASE_WEIGHTS).provenance,
         part: {

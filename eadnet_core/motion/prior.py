@@ -70,6 +70,12 @@ class PriorMotion:
     brows: np.ndarray
 
 
+def still(num_frames: int) -> PriorMotion:
+    """Nothing moves."""
+    head, eyes = np.zeros((num_frames, 3), np.float32), np.zeros((num_frames, 2), np.float32)
+    return PriorMotion(head, head, eyes, eyes, np.zeros(num_frames, np.float32))
+
+
 def draw_motion(speech: SpeechFeatures, control: MotionControl, seed: int) -> PriorMotion:
     """How head, eyes, lids and brows move while this is said.
 

@@ -13,7 +13,7 @@ from ..denoiser.denoiser import Denoiser
 from ..motion.latent import LatentLayout
 from .composition import HELD_FRAMES, Batch, Composer
 from .critics import SYNC_FRAMES, MotionEncoder, MotionSyncNet, contrast, trepa
-from .fit import Fit, Optimisation, fit
+from .fit import Fit, Optimisation, fit, own_seed
 from .progress import Progress
 from .recipe import Recipe
 
@@ -48,7 +48,7 @@ def train_syncnet(
 ) -> Fit[MotionSyncNet]:
     """Trains a MotionSyncNet on true motion until the minutes are over."""
     torch.manual_seed(seed)
-    net, generator = MotionSyncNet().to(composer.device), Generator(composer.device).manual_seed(seed)
+    net, generator = MotionSyncNet().to(composer.device), Generator(composer.device).manual_seed(own_seed(seed))
 
     def losses(step: int) -> dict[str, Tensor]:
         batch = composer.draw(generator, recipe.windows)
@@ -66,7 +66,7 @@ def train_motion_encoder(
 ) -> Fit[MotionEncoder]:
     """Trains a MotionEncoder to fill in hidden stretches and cells of true motion until the minutes are over."""
     torch.manual_seed(recipe.seed)
-    net, generator = MotionEncoder().to(composer.device), Generator(composer.device).manual_seed(recipe.seed)
+    net, generator = MotionEncoder().to(composer.device), Generator(composer.device).manual_seed(own_seed(recipe.seed))
 
     def losses(step: int) -> dict[str, Tensor]:
         motion = composer.draw(generator, recipe.windows).motion
@@ -105,7 +105,7 @@ def train_denoiser(
     sync, encoder = critics
     for critic in critics:
         critic.to(device).eval().requires_grad_(False)
-    generator = Generator(device).manual_seed(recipe.seed)
+    generator = Generator(device).manual_seed(own_seed(recipe.seed))
     weight = torch.ones(net.config.num_channels, device=device)
     weight[torch.from_numpy(LatentLayout.of_face().of_part("mouth")).to(device)] = MOUTH_WEIGHT
     stream = StreamSize(net)

@@ -19,7 +19,7 @@ from ..model import MotionModel
 from ..motion.by_rule import motion_by_rule
 from ..motion.latent import LatentLayout, to_latent
 from ..motion.mouth_maps import MouthMaps
-from ..motion.prior import PriorMotion, draw_motion
+from ..motion.prior import PriorMotion, draw_motion, still
 from ..motion.space import MotionSpace
 from ..speech.timed import surely_said
 from ..speech.visemes import viseme_curves
@@ -68,9 +68,7 @@ def by_rule(spoken: Iterable[Spoken], rng: np.random.Generator) -> Iterator[_Pie
             continue
         frames = -(-len(utterance.samples) // samples_a_frame)
         said = surely_said(utterance.phones, frames)
-        head, eyes = np.zeros((frames, 3), np.float32), np.zeros((frames, 2), np.float32)
-        still = PriorMotion(head, head, eyes, eyes, np.zeros(frames, np.float32))
-        lips = motion_by_rule(viseme_curves(said), np.zeros((frames, UNITS)), still, Fraction(frames, 25)).expression
+        lips = motion_by_rule(viseme_curves(said), np.zeros((frames, UNITS)), still(frames), Fraction(frames, 25)).expression
         pause = int(rng.exponential(12))
         sound = np.pad(utterance.samples, (0, (frames + pause) * samples_a_frame - len(utterance.samples)))
         yield _Piece(sound, np.pad(lips, ((0, pause), (0, 0))), "rule")

@@ -18,9 +18,10 @@ from ..audio.mel_scale import NUM_MELS
 from ..speech.encoder import COLUMNS_PER_PHONE, SpeechEncoder
 from ..speech.phones import NUM_PHONES, PAUSE, SHUT, viseme_classes
 from ..speech.timed import UNKNOWN
-from ..synthetic.acoustics import QUIET_DB, heard
+from ..synthetic.acoustics import QUIET_DB
+from ..synthetic.acoustics import heard as heard_elsewhere
 from ..synthetic.speech_corpus import SpeechCorpus
-from .fit import Fit, Optimisation, fit
+from .fit import Fit, Optimisation, fit, own_seed
 from .progress import Progress
 from .recipe import Recipe
 
@@ -83,7 +84,7 @@ class HeardSpeech(IterableDataset[tuple[Tensor, Tensor]]):
             beside = self._sound(rng)
         else:
             voice, labels = self._voice(rng, wanted)
-        level, labels = heard(rng, voice, labels, beside)
+        level, labels = heard_elsewhere(rng, voice, labels, beside)
         first = rng.integers(0, len(level) - self.columns + 1)
         return level[first : first + self.columns], labels[first : first + self.columns]
 
@@ -126,7 +127,8 @@ def train_speech(
         state: See fit.
     """
     torch.manual_seed(recipe.seed)
-    data = DataLoader(HeardSpeech(corpus, recipe.columns, recipe.seed), recipe.clips, num_workers=workers, pin_memory=device.type == "cuda")
+    heard = HeardSpeech(corpus, recipe.columns, own_seed(recipe.seed))
+    data = DataLoader(heard, recipe.clips, num_workers=workers, pin_memory=device.type == "cuda")
     batches, weight = iter(data), _weights(corpus).to(device)
     net = net.to(device).train()
 

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from ..emotion.captions import draw_captions
 from ..emotion.text_encoder import TextEncoder
-from .fit import Fit, Optimisation, fit
+from .fit import Fit, Optimisation, fit, own_seed
 from .progress import Progress
 from .recipe import Recipe
 
@@ -40,7 +40,7 @@ def train_text(
         progress: Told of the loss every 20 steps.
     """
     torch.manual_seed(recipe.seed)
-    generator = Generator().manual_seed(recipe.seed)
+    generator = Generator().manual_seed(own_seed(recipe.seed))
     net = net.to(device).train()
 
     def losses(step: int) -> dict[str, Tensor]:
