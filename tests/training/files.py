@@ -51,9 +51,9 @@ def write_grid(folder: Path, clips: int = 8) -> Path:
     return folder
 
 
-def make_training_files(folder: Path) -> tuple[Path, Path]:
+def make_training_files(folder: Path, clips: int = 8) -> tuple[Path, Path]:
     """A corpus of speech and performances, made by the commands."""
-    voices, grid = write_voices(folder / "voices"), write_grid(folder / "grid")
+    voices, grid = write_voices(folder / "voices"), write_grid(folder / "grid", clips)
     speech, performances = folder / "speech.npz", folder / "performances.npz"
     assert cli.main(["corpus", "--voices", str(voices), "--sounds", "0.3", "--out", str(speech)]) == 0
     words = ["--voices", str(voices), "--grid", str(grid), "--speech", str(speech), "--sounds", "0.5", "--captions", "40"]
