@@ -17,7 +17,7 @@ from .emotion.action_units import ActionUnitTrack
 from .emotion.meaning import ACTION_UNITS_OF_EMOTIONS
 from .emotion.tokenizer import encode_captions
 from .emotion.track import NEUTRAL_CAPTION, EmotionTrack
-from .emotion.vocabulary import ACTION_UNITS, EMOTIONS
+from .emotion.vocabulary import ACTION_UNITS
 from .errors import InputError
 from .model import MotionModel
 from .motion.by_rule import mouth_felt
@@ -30,8 +30,6 @@ from .types import MotionControl, MotionOptions, SpeechFeatures, WatchMotion
 
 CLOSES_FROM, CLOSES_AT = 0.05, 0.3
 """Closures heard this surely begin, and are whole."""
-SIDED_UNITS = np.array([unit[:-1] in ("AU12", "AU14") for unit in ACTION_UNITS])
-"""Contempt is on one side, which the model was not told: its corners are given as Action Units."""
 BLINK_FROM, BLINK_GAIN = 0.25, 1.8
 """Lids beyond this are those of a blink, and go so many times as far."""
 WIDTH_GAIN, FELT_S = 1.5, 1.0
@@ -114,9 +112,7 @@ def _told(
     emotion, captions, weights = track.sample(frames)
     intensity = emotion.sum(1, keepdim=True).clamp(max=1)
     asked = emotion @ torch.from_numpy(ACTION_UNITS_OF_EMOTIONS)
-    units, units_given = torch.zeros_like(asked), torch.zeros_like(asked)
-    one_sided = (emotion[:, [EMOTIONS.index("contemptuous")]] > 0) & torch.from_numpy(SIDED_UNITS)
-    units, units_given = torch.where(one_sided, asked, units), one_sided.float()
+    units, units_given = asked, (asked > 0).float()  # told by its class alone, a feeling is shown at four fifths of what is asked
     named = track.sample_action_units(frames)
     if named is not None:
         units, units_given, asked = named, torch.ones_like(named), named

@@ -25,7 +25,7 @@ from .fit import Fit, Optimisation, fit, own_seed
 from .progress import Progress
 from .recipe import Recipe
 
-SOUND_SHARE = 0.14
+SOUND_SHARE = 0.2
 """Of the stretches: sounds in which nobody speaks, instead of a voice."""
 BESIDE_SHARE = 0.3
 """Of the voices: with such a sound beside them."""
@@ -79,9 +79,8 @@ class HeardSpeech(IterableDataset[tuple[Tensor, Tensor]]):
         wanted = int(self.columns * 1.3)
         beside = self._sound(rng) if rng.random() < BESIDE_SHARE else None
         if rng.random() < SOUND_SHARE:
-            voice, labels = np.full((wanted, NUM_MELS), QUIET_DB, np.float32), np.full(wanted, PAUSE, np.int8)
-            voice[0] = 0.0  # something that levels can be told from
-            beside = self._sound(rng)
+            sound = self._sound(rng)
+            voice, labels = np.tile(sound, (-(-wanted // len(sound)), 1))[:wanted], np.full(wanted, PAUSE, np.int8)
         else:
             voice, labels = self._voice(rng, wanted)
         level, labels = heard_elsewhere(rng, voice, labels, beside)
@@ -167,4 +166,6 @@ def balanced_accuracy(net: SpeechEncoder, data: HeardSpeech, clips: int) -> dict
 def _weights(corpus: SpeechCorpus) -> Tensor:
     counts = np.bincount(corpus.labels[corpus.labels != UNKNOWN], minlength=NUM_PHONES)
     weight = np.where(SHUT, SHUT_WEIGHT, 1.0) * np.maximum(counts, counts.sum() / NUM_PHONES / 10) ** -RARITY
-    return torch.from_numpy(weight / weight.mean()).float()
+    weight /= weight.mean()
+    weight[PAUSE] = 1.0  # nobody speaks as often as that: an unsure pause would part the lips
+    return torch.from_numpy(weight).float()
