@@ -19,6 +19,7 @@ from .types import DEFAULT_STEPS
 
 MAX_SEED = 2**63 - 1
 PARTS = ("mouth", "brows", "eyes", "head")
+EXPORTS = ("arkit", "facs", "shape-keys", "rhubarb", "rhubarb-tsv", "visemes")
 RECIPES = Path(__file__).parent / "training" / "recipes"
 
 
@@ -49,6 +50,14 @@ def capture(options: argparse.Namespace) -> None:
     from .capture_command import capture
 
     capture(options)
+
+
+def export(options: argparse.Namespace) -> None:
+    """A motion or a recording becomes a file for another program: ARKit, FACS, shape keys, Rhubarb, visemes."""
+    _check_folder(options.out)
+    from .export_command import export
+
+    export(options)
 
 
 def describe(options: argparse.Namespace) -> None:
@@ -197,6 +206,16 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--face", type=whole(0, 999), default=0, metavar="N", help="which face of the first frame that shows any (default 0)")
     one.add_argument("--still", type=whole(0, 10**9), metavar="N", help="frame, from 0, whose still plays it (default: another face does)")
     one.add_argument("--mirror", action="store_true", help="left for right, for a video that a selfie camera has mirrored")
+
+    one = _command(commands, "export", export)
+    one.add_argument("--motion", type=Path, metavar="FILE", help="performance, for arkit, facs and shape-keys")
+    one.add_argument("--audio", type=Path, metavar="WAV", help="recording, for rhubarb, rhubarb-tsv and visemes")
+    one.add_argument(
+        "--as", dest="format", required=True, choices=EXPORTS, metavar="KIND",
+        help="arkit (Live Link Face's CSV), facs (CSV), shape-keys (JSON for Blender), rhubarb (JSON), rhubarb-tsv, visemes (JSON, Oculus)",
+    )  # fmt: skip
+    one.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write (.csv, .json or .tsv)")
+    one.add_argument("--weights", type=Path, metavar="FILE.safetensors", help="model that hears (default: the one that ships)")
 
     one = _command(commands, "describe", describe)
     _add_scene(one)

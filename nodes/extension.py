@@ -22,6 +22,7 @@ from .emotion_timeline import EADNetEmotionTimeline
 from .example import EADNetExample
 from .loader import EADNetLoader
 from .motion_control import EADNetMotionControl
+from .motion_export import EADNetMotionExport
 from .motion_from_video import EADNetMotionFromVideo
 from .portrait import EADNetPortrait
 from .render import EADNetRender
@@ -60,4 +61,5 @@ class EADNetExtension(ComfyExtension):
             EADNetSyncScore,
             EADNetVideoReport,
             EADNetMotionFromVideo,
+            EADNetMotionExport,
         ]

@@ -43,9 +43,8 @@ def test_all_nodes_are_there() -> None:
     assert NODES == [
         "EADNetActionUnitCurves", "EADNetActionUnitImport", "EADNetActionUnitPlan", "EADNetActionUnits", "EADNetDescribeEmotion",
         "EADNetEmotion", "EADNetEmotionAnswer", "EADNetEmotionBlend", "EADNetEmotionFromVoice", "EADNetEmotionPrompt",
-        "EADNetEmotionTimeline", "EADNetExample", "EADNetLoader", "EADNetMotionControl", "EADNetMotionFromVideo", "EADNetPortrait",
-        "EADNetRender",
-        "EADNetSampler", "EADNetSpeech", "EADNetSyncScore", "EADNetVideo", "EADNetVideoReport",
+        "EADNetEmotionTimeline", "EADNetExample", "EADNetLoader", "EADNetMotionControl", "EADNetMotionExport", "EADNetMotionFromVideo",
+        "EADNetPortrait", "EADNetRender", "EADNetSampler", "EADNetSpeech", "EADNetSyncScore", "EADNetVideo", "EADNetVideoReport",
     ]  # fmt: skip
     extension = (ROOT / "nodes" / "extension.py").read_text()
     assert all(re.search(rf"^            {name},$", extension, re.M) for name in NODES)
