@@ -12,6 +12,7 @@ from .emotion.action_unit_file import read_action_units
 from .emotion.timeline import read_timeline
 from .emotion.track import EmotionTrack
 from .errors import InputError
+from .motion.directions import read_directions
 from .motion.motion_file import read_motion, write_motion
 from .performance import HeldMotion
 from .pipeline import EADNetPipeline
@@ -49,6 +50,7 @@ def animate(options: argparse.Namespace) -> None:
         ),
         recogniser=None if options.recogniser is None else load_phone_recogniser(options.recogniser, next(pipe.model.parameters()).device),
         held=None if options.hold is None else HeldMotion(read_motion(options.hold), tuple(options.held)),
+        directions=None if options.directions is None else read_directions(options.directions),
         size=options.size,
         face=options.face,
         keep_expression=options.keep_expression,

@@ -186,6 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--articulation", type=number(0, 2), default=1.0, metavar="X", help="how far lips move, 0 to 2 (default 1)")
     one.add_argument("--hold", type=Path, metavar="FILE", help="performance of which parts are given, see --held")
     one.add_argument("--held", nargs="+", choices=PARTS, default=["head"], metavar="PART", help=f"of it: {', '.join(PARTS)} (default head)")
+    one.add_argument("--directions", type=Path, metavar="FILE", help="lines such as `3.5 look left 0.6`, `4 nod`, `6 turn right 12 for 2`")
     one.add_argument("--recogniser", type=Path, metavar="DIR", help="CTC model of phones that listens instead of the pack's own encoder")
     one.add_argument("--save-motion", type=Path, metavar="FILE", help="also keep the performance (.npz or .json)")
     one.add_argument("--keep-expression", type=number(0, 1), default=1.0, metavar="X", help="of the portrait's own, 0 to 1 (default 1)")

@@ -21,6 +21,7 @@ from .emotion.vocabulary import ACTION_UNITS
 from .errors import InputError
 from .model import MotionModel
 from .motion.by_rule import mouth_felt
+from .motion.directions import Directions
 from .motion.face_motion import PARTS, FaceMotion
 from .motion.latent import LatentLayout, from_latent, to_latent
 from .motion.mouth_maps import MouthMaps
@@ -60,6 +61,7 @@ def perform(
     action_units: ActionUnitTrack | None = None,
     held: HeldMotion | None = None,
     watch: WatchMotion | None = None,
+    directions: Directions | None = None,
 ) -> FaceMotion:
     """The performance of a recording.
 
@@ -72,9 +74,11 @@ def perform(
         action_units: Given curves of the Action Units that it names; the others do what goes with the feeling.
         held: Parts of a performance that are given.
         watch: Told of each step: done, total, and the motion as it is estimated by then; raising in it cancels.
+        directions: What head, eyes, lids and brows do at given times.
 
     Raises:
-        InputError: The track has a span, or the curves their first row, after the sound's end; or a number is out of its range.
+        InputError: The track has a span, the curves their first row, or a direction begins after the sound's end; a number is out of its
+            range; or directions move what is held.
     """
     _check(control, options)
     track.check_within(float(speech.duration_s))
@@ -83,16 +87,18 @@ def perform(
         action_units.check_within(float(speech.duration_s))
     given, asked = _told(model, speech, track, control, action_units)
     guidance = Guidance(options.audio_scale, options.emotion_scale, options.action_unit_scale)
-    fixed = _fixed(control, held, speech.num_frames)
+    if directions is not None:
+        directions.check_within(float(speech.duration_s))
+    fixed = _fixed(control, held, directions, speech.num_frames)
     keep = 1 - mouth_felt(asked * min(options.emotion_scale, 1.0))
 
-    def scaled(latent: np.ndarray) -> np.ndarray:
-        return latent if held is not None and "head" in held.parts else _scaled_head(latent, control)
+    def scaled(latent: np.ndarray, first: int = 0) -> np.ndarray:
+        return _scaled_head(latent, control, None if fixed is None else fixed.mask[first : first + len(latent)].numpy())
 
     def tell(done: int, total: int, first: int, estimate: Tensor) -> None:
         if watch is not None:
             span = slice(first, min(first + len(estimate), speech.num_frames))
-            latent = scaled(estimate[: span.stop - first].numpy())
+            latent = scaled(estimate[: span.stop - first].numpy(), first)
             watch(done, total, from_latent(latent, keep[span], (span.stop - first) / FRAME_RATE))
 
     latent = sample(model.denoiser, given, options.seed, options.steps, guidance, fixed, tell).numpy()
@@ -135,7 +141,7 @@ def _told(
     return Conditions(*(getattr(conditions, name)[None] for name in conditions.__dataclass_fields__)), asked.numpy()
 
 
-def _fixed(control: MotionControl, held: HeldMotion | None, frames: int) -> Held | None:
+def _fixed(control: MotionControl, held: HeldMotion | None, directions: Directions | None, frames: int) -> Held | None:
     """What of the latent is given."""
     layout = LatentLayout.of_face()
     motion, mask = (np.zeros((frames, layout.num_channels), np.float32) for _ in range(2))
@@ -158,6 +164,12 @@ def _fixed(control: MotionControl, held: HeldMotion | None, frames: int) -> Held
             still.expression, still.rotation, still.translation, np.array([control.gaze], np.float32), still.lids, still.keep
         )
         motion[:, layout.gaze], mask[:, layout.gaze] = to_latent(looking)[:, layout.gaze], 1
+    if directions is not None:
+        directed, where = directions.latent(frames)
+        twice = [part for part in (held.parts if held is not None else ()) if (where[:, layout.of_part(part)] > 0).any()]
+        if twice:
+            raise InputError(f"directions move the {twice[0]}, which is held by a motion; leave out those lines, or hold other parts.")
+        motion, mask = np.where(where > 0, directed, motion), np.maximum(mask, where)
     return Held(torch.from_numpy(motion), torch.from_numpy(mask)) if mask.any() else None
 
 
@@ -183,12 +195,10 @@ def _widened(latent: np.ndarray) -> np.ndarray:
     return wider
 
 
-def _scaled_head(latent: np.ndarray, control: MotionControl) -> np.ndarray:
-    """The latent with as much head motion as is wanted."""
-    layout, scaled = LatentLayout.of_face(), latent.copy()
-    for channels in (layout.rotation, layout.translation):
-        scaled[:, channels] *= control.head
-    return scaled
+def _scaled_head(latent: np.ndarray, control: MotionControl, mask: np.ndarray | None) -> np.ndarray:
+    """The latent with as much head motion as is wanted, where none is given."""
+    head = LatentLayout.of_face().of_part("head")
+    return np.where(head & (True if mask is None else mask == 0), control.head * latent, latent)
 
 
 def _check(control: MotionControl, options: MotionOptions) -> None:

@@ -20,6 +20,7 @@ from .face.finder import FaceFinder
 from .face.picture import MAX_SIDE, read_picture
 from .face.portrait import Portrait, make_portrait
 from .model import MotionModel
+from .motion.directions import Directions
 from .motion.face_motion import FaceMotion
 from .performance import HeldMotion, perform
 from .render.in_order import in_order
@@ -142,6 +143,7 @@ class EADNetPipeline:
         held: HeldMotion | None = None,
         recogniser: PhoneRecogniser | None = None,
         watch: WatchMotion | None = None,
+        directions: Directions | None = None,
     ) -> Clip:
         """A clip, ready to be iterated over or saved.
 
@@ -160,6 +162,7 @@ class EADNetPipeline:
             held: Parts of a performance that are given, so that the rest is made to fit.
             recogniser: Hears the phones instead of the model's speech encoder.
             watch: Told of each step of the denoising; raising in it cancels.
+            directions: What head, eyes, lids and brows do at given times.
 
         Raises:
             InputError: Something given cannot be used.
@@ -174,5 +177,7 @@ class EADNetPipeline:
             speech = speech_features(sound)
             if recogniser is not None:
                 speech = replace(speech, phones=recogniser.phones(sound))
-            motion = perform(self.model, speech, track, control or MotionControl(), options or MotionOptions(), action_units, held, watch)
+            motion = perform(
+                self.model, speech, track, control or MotionControl(), options or MotionOptions(), action_units, held, watch, directions
+            )
         return Clip(portrait, motion.resampled(FRAME_RATE), sound, size)

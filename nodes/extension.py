@@ -13,6 +13,7 @@ from .bridge.measures import register_metrics_folder
 from .bridge.model_folders import model_folders
 from .bridge.models import register_model_folder
 from .describe_emotion import EADNetDescribeEmotion
+from .directions import EADNetDirections
 from .emotion import EADNetEmotion
 from .emotion_answer import EADNetEmotionAnswer
 from .emotion_blend import EADNetEmotionBlend
@@ -62,4 +63,5 @@ class EADNetExtension(ComfyExtension):
             EADNetVideoReport,
             EADNetMotionFromVideo,
             EADNetMotionExport,
+            EADNetDirections,
         ]

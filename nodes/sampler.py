@@ -10,7 +10,7 @@ from comfy_api.latest import io
 from ..eadnet_core.types import DEFAULT_STEPS, MotionControl, MotionOptions, SpeechFeatures
 from .bridge.models import loaded
 from .bridge.progress import motion_report
-from .bridge.types import CATEGORY, ActionUnits, Control, Emotion, Model, Motion, Portrait, Speech
+from .bridge.types import CATEGORY, ActionUnits, Control, Directions, Emotion, Model, Motion, Portrait, Speech
 
 if TYPE_CHECKING:
     from comfy.model_patcher import ModelPatcher
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..eadnet_core.emotion.action_units import ActionUnitTrack
     from ..eadnet_core.emotion.track import EmotionTrack
     from ..eadnet_core.face.portrait import Portrait as FoundPortrait
+    from ..eadnet_core.motion.directions import Directions as Directed
     from ..eadnet_core.motion.face_motion import FaceMotion
 
 MAX_SEED = 2**53 - 1
@@ -127,6 +128,9 @@ class EADNetSampler(io.ComfyNode):
                     optional=True,
                     tooltip="How far the lips move: below 1 mumbling, above 1 as on a stage.",
                 ),
+                Directions.Input(
+                    "directions", optional=True, tooltip="From EADNetDirections: when the head turns, eyes look, a blink comes."
+                ),
             ],
             outputs=[Motion.Output(display_name="motion", tooltip="For EADNetVideo and EADNetRender, on any portrait.")],
         )
@@ -149,6 +153,7 @@ class EADNetSampler(io.ComfyNode):
         held_parts: str = "head",
         liveliness: float = 1.0,
         articulation: float = 1.0,
+        directions: Directed | None = None,
     ) -> io.NodeOutput:
         from ..eadnet_core.emotion.track import EmotionTrack
         from ..eadnet_core.performance import HeldMotion, perform
@@ -160,5 +165,5 @@ class EADNetSampler(io.ComfyNode):
         manner = replace(control or MotionControl(), liveliness=liveliness, articulation=articulation)
         held = None if held_motion is None else HeldMotion(held_motion, HELD_PARTS[held_parts])
         with loaded(model) as motion_model:
-            motion = perform(motion_model, speech, track, manner, options, action_units, held, motion_report(portrait))
+            motion = perform(motion_model, speech, track, manner, options, action_units, held, motion_report(portrait), directions)
         return io.NodeOutput(motion)

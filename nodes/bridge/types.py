@@ -20,5 +20,7 @@ Motion = io.Custom("EADNET_MOTION")
 """An eadnet_core.motion.face_motion.FaceMotion."""
 Box = io.Custom("BOUNDING_BOX")
 """Where other packs say that something is: {x, y, width, height} in pixels, or a list of those."""
+Directions = io.Custom("EADNET_DIRECTIONS")
+"""An eadnet_core.motion.directions.Directions."""
 ActionUnits = io.Custom("EADNET_AU")
 """An eadnet_core.emotion.action_units.ActionUnitTrack."""

@@ -42,7 +42,7 @@ def imports(path: Path) -> set[str]:
 def test_all_nodes_are_there() -> None:
     assert NODES == [
         "EADNetActionUnitCurves", "EADNetActionUnitImport", "EADNetActionUnitPlan", "EADNetActionUnits", "EADNetDescribeEmotion",
-        "EADNetEmotion", "EADNetEmotionAnswer", "EADNetEmotionBlend", "EADNetEmotionFromVoice", "EADNetEmotionPrompt",
+        "EADNetDirections", "EADNetEmotion", "EADNetEmotionAnswer", "EADNetEmotionBlend", "EADNetEmotionFromVoice", "EADNetEmotionPrompt",
         "EADNetEmotionTimeline", "EADNetExample", "EADNetLoader", "EADNetMotionControl", "EADNetMotionExport", "EADNetMotionFromVideo",
         "EADNetPortrait", "EADNetRender", "EADNetSampler", "EADNetSpeech", "EADNetSyncScore", "EADNetVideo", "EADNetVideoReport",
     ]  # fmt: skip
