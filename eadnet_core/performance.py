@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from torch import Tensor
 
 from .audio.prosody import prosody_channels, read_prosody
@@ -25,6 +25,7 @@ from .motion.directions import Directions
 from .motion.face_motion import PARTS, FaceMotion
 from .motion.latent import LatentLayout, from_latent, to_latent
 from .motion.mouth_maps import MouthMaps
+from .speech.phones import PAUSE
 from .speech.visemes import CLOSE, viseme_curves
 from .timebase import FRAME_RATE
 from .types import MotionControl, MotionOptions, SpeechFeatures, WatchMotion
@@ -35,6 +36,8 @@ BLINK_FROM, BLINK_GAIN = 0.25, 1.8
 """Lids beyond this are those of a blink, and go so many times as far."""
 WIDTH_GAIN, FELT_S = 1.5, 1.0
 """Expected lips purse and stretch two thirds as far as people's; what lasts longer than this is a feeling's, and stays."""
+VOICE_FROM, VOICE_AT, VOICE_FRAMES = 0.05, 0.2, 7
+"""A phone heard this surely, so many frames away at most, is somebody who begins to speak, and who surely does."""
 LEAST_MANNER = 0.2
 """Liveliness and articulation are told as logarithms; below this they are as at this."""
 
@@ -127,10 +130,11 @@ def _told(
         chosen = torch.from_numpy(action_units.chosen())
         units_given = torch.where(chosen, torch.ones_like(units_given), units_given)
         units, asked = torch.where(chosen, curves, units), torch.where(chosen, curves, asked)
+    phones = model.phones(speech.mel) if speech.phones is None else speech.phones
     manner = [np.log(max(value, LEAST_MANNER)) for value in (control.liveliness, control.articulation)]
     conditions = Conditions(
-        phones=model.phones(speech.mel) if speech.phones is None else speech.phones,
-        prosody=torch.from_numpy(prosody_channels(read_prosody(speech))),
+        phones=phones,
+        prosody=torch.from_numpy(prosody_channels(read_prosody(speech)) * _spoken(phones.numpy())[:, None]),
         emotion=emotion,
         text=model.captions(encode_captions(captions)),
         text_weights=weights * intensity,
@@ -139,6 +143,13 @@ def _told(
         manner=torch.tensor([*manner, control.blinks], dtype=torch.float32),
     )
     return Conditions(*(getattr(conditions, name)[None] for name in conditions.__dataclass_fields__)), asked.numpy()
+
+
+def _spoken(phones: np.ndarray) -> np.ndarray:
+    """Whether anybody speaks around each frame, float32 [N], 0 to 1, of phones [2 * N, P]: music has no prosody. A rule."""
+    voice = 1 - phones[:, PAUSE].reshape(-1, 2).min(1)
+    around = maximum_filter1d(voice, 2 * VOICE_FRAMES + 1, mode="nearest")
+    return np.clip((around - VOICE_FROM) / (VOICE_AT - VOICE_FROM), 0, 1).astype(np.float32)
 
 
 def _fixed(control: MotionControl, held: HeldMotion | None, directions: Directions | None, frames: int) -> Held | None:

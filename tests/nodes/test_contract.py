@@ -129,6 +129,7 @@ def test_workflows_are_there() -> None:
     assert [path.stem for path in WORKFLOWS] == [
         "01_portrait_speaks", "02_emotion_from_text", "03_emotion_timeline", "04_long_video", "05_compare_emotions",
         "06_llm_directs_the_scene", "07_emotion_from_voice", "08_action_units", "09_blend_two_feelings", "10_perform_a_portrait",
+        "13_directed_by_lines",
     ]  # fmt: skip
 
 
