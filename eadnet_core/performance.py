@@ -38,6 +38,8 @@ WIDTH_GAIN, FELT_S = 1.5, 1.0
 """Expected lips purse and stretch two thirds as far as people's; what lasts longer than this is a feeling's, and stays."""
 VOICE_FROM, VOICE_AT, VOICE_FRAMES = 0.05, 0.2, 7
 """A phone heard this surely, so many frames away at most, is somebody who begins to speak, and who surely does."""
+SPREAD = 0x9E3779B97F4A7C15
+"""Spreads fingerprints of sounds over all seeds. Source: Knuth's multiplicative hashing."""
 LEAST_MANNER = 0.2
 """Liveliness and articulation are told as logarithms; below this they are as at this."""
 
@@ -104,7 +106,8 @@ def perform(
             latent = scaled(estimate[: span.stop - first].numpy(), first)
             watch(done, total, from_latent(latent, keep[span], (span.stop - first) / FRAME_RATE))
 
-    latent = sample(model.denoiser, given, options.seed, options.steps, guidance, fixed, tell).numpy()
+    seed = (options.seed + speech.fingerprint * SPREAD) % 2**63
+    latent = sample(model.denoiser, given, seed, options.steps, guidance, fixed, tell).numpy()
     if held is None or "mouth" not in held.parts:
         latent = _shut(_widened(latent), viseme_curves(given.phones[0].numpy())[:, CLOSE] * min(options.audio_scale, 1.0))
     motion = from_latent(scaled(latent), keep, speech.duration_s)

@@ -35,12 +35,14 @@ class SpeechFeatures:
         duration_s: Exact length of the sound in seconds.
         phones: float32 [2 * num_frames, P], how likely each phone is at 50 Hz, as somebody else's recogniser heard it (speech.recogniser);
             None: the model's speech encoder listens.
+        fingerprint: Of the sound's first second, below 2**32: two recordings move differently with the same seed.
     """
 
     mel: Tensor
     activity: Tensor
     duration_s: Fraction
     phones: Tensor | None = None
+    fingerprint: int = 0
 
     @property
     def num_frames(self) -> int:

@@ -112,3 +112,10 @@ def test_ten_minutes_need_little_memory() -> None:
     tracemalloc.stop()
     assert speech.num_frames == 15_000
     assert peak < 300e6
+
+
+def test_a_fingerprint_is_of_the_first_second() -> None:
+    sound = babble(3)
+    whole, cut, other = (speech_features(Sound(x[None], 16_000)).fingerprint for x in (sound, sound[:20_000], sound[8000:]))
+    assert whole == cut != other
+    assert speech_features(Sound(np.zeros((1, 10), np.float32), 16_000)).fingerprint >= 0
