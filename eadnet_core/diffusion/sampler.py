@@ -27,7 +27,7 @@ WINDOW_FRAMES, HELD_FRAMES = 128, 28
 
 SHIFT = 2.0
 """Of the noise levels: steps are closer together where there is much noise. Source: Esser et al., 2024."""
-TEMPERATURE = {"head": 1.3, "eyes": 1.05}
+TEMPERATURE = {"head": 1.2, "brows": 1.4, "eyes": 1.05}
 """Size of the noise for parts of the face, where it is not 1: a few steps lose some of the spread that many would keep."""
 
 Watch = Callable[[int, int, int, Tensor], None]
