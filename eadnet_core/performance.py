@@ -35,7 +35,7 @@ CLOSES_FROM, CLOSES_AT = 0.05, 0.3
 BLINK_FROM, BLINK_GAIN = 0.25, 1.8
 """Lids beyond this are those of a blink, and go so many times as far."""
 WIDTH_GAIN, FELT_S = 2.0, 1.0
-"""Expected lips purse and stretch half as far as people's, as a tracker sees them; what lasts longer than this is a feeling's, and stays."""
+"""Expected lips purse and stretch half as far as people's, as a tracker sees them; what lasts longer is a feeling's, and stays."""
 VOICE_FROM, VOICE_AT, VOICE_FRAMES = 0.05, 0.2, 7
 """A phone heard this surely, so many frames away at most, is somebody who begins to speak, and who surely does."""
 SPREAD = 0x9E3779B97F4A7C15

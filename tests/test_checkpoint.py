@@ -54,15 +54,15 @@ def test_the_header_says_where_the_weights_come_from(written: tuple[MotionModel,
 
 def test_missing_and_unexpected_weights_are_named(written: tuple[MotionModel, Path], tmp_path: Path) -> None:
     tensors = load_file(written[1])
-    tensors["speech.norm.colour"] = tensors.pop("speech.norm.bias")
-    with pytest.raises(InputError, match=r"lacks \['speech.norm.bias'\] and has \['speech.norm.colour'\]"):
+    tensors["speech.norm.colour"] = tensors.pop("speech.to_phones.bias")
+    with pytest.raises(InputError, match=r"lacks \['speech.to_phones.bias'\] and has \['speech.norm.colour'\]"):
         load_model(_changed(written[1], tmp_path / "w.safetensors", tensors))
 
 
 def test_a_weight_of_another_shape_is_named(written: tuple[MotionModel, Path], tmp_path: Path) -> None:
     tensors = load_file(written[1])
-    tensors["speech.norm.bias"] = torch.zeros(9)
-    with pytest.raises(InputError, match=r"speech.norm.bias \(9,\)"):
+    tensors["speech.to_phones.bias"] = torch.zeros(9)
+    with pytest.raises(InputError, match=r"speech.to_phones.bias \(9,\)"):
         load_model(_changed(written[1], tmp_path / "w.safetensors", tensors))
 
 

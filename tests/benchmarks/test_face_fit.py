@@ -29,7 +29,7 @@ def test_what_stays_stays() -> None:
 def test_what_moves_is_followed() -> None:
     time_s = np.arange(50) / 25
     everywhere, lips = played(film(4 * np.sin(3 * time_s), 0.4 * np.sin(9 * time_s).clip(0)), own=True)
-    assert lips < 2 and everywhere < 2
+    assert lips < 2.5 and everywhere < 2.5  # turns are larger on a portrait than points need (rig.actor.TURNING)
 
 
 def test_faces_that_were_made_are_reported(capsys: pytest.CaptureFixture[str]) -> None:
