@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from importlib import resources
 
 import numpy as np
@@ -112,8 +113,7 @@ def _translated(parts: dict[str, np.ndarray], names: list[str]) -> dict[str, Ten
     return state
 
 
-def _norm(take: object, theirs: str, ours: str) -> dict[str, Tensor]:
-    assert callable(take)
+def _norm(take: Callable[[str], Tensor], theirs: str, ours: str) -> dict[str, Tensor]:
     return {f"{ours}.{part}": take(f"{theirs}.{part}") for part in ("weight", "bias")}
 
 

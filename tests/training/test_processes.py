@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -38,13 +39,22 @@ Path(sys.argv[1], f"{processes.process_index}.json").write_text(json.dumps(repor
 def test_two_processes_draw_apart_and_agree(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
-    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     root = Path(__file__).parents[2]
-    env = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [*launch, str(program), str(tmp_path)], cwd=root, env=env, capture_output=True, text=True, timeout=90, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    shared = {**os.environ, "PYTHONPATH": str(root), "OMP_NUM_THREADS": "1", "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2",
+              "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "GLOO_SOCKET_IFNAME": "lo"}  # fmt: skip
+    processes = [
+        subprocess.Popen(
+            [sys.executable, str(program), str(tmp_path)], cwd=root, env={**shared, "RANK": str(rank), "LOCAL_RANK": str(rank)},
+            stderr=subprocess.PIPE, text=True,
+        )
+        for rank in range(2)
+    ]  # fmt: skip
+    for process in processes:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said[-2000:]
     one, other = (json.loads((tmp_path / f"{index}.json").read_text()) for index in (0, 1))
     assert one["first"] != other["first"], "each draws something else"
     assert [one[k] for k in ("weight", "bias", "steps")] == pytest.approx([other[k] for k in ("weight", "bias", "steps")])
