@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import gaussian_filter1d, grey_closing, maximum_filter1d
 from torch import Tensor
 
 from .audio.prosody import prosody_channels, read_prosody
@@ -194,8 +194,8 @@ def whole_blinks(lids: np.ndarray) -> np.ndarray:
 
 
 def _shut(latent: np.ndarray, close: np.ndarray) -> np.ndarray:
-    """The latent with lips brought together where p, b or m is heard, [N], whatever else parts them. A rule."""
-    surely = np.clip((close - CLOSES_FROM) / (CLOSES_AT - CLOSES_FROM), 0, 1)[:, None]
+    """The latent with lips brought together where p, b or m is heard, [N], and in a single frame between, whatever parts them. A rule."""
+    surely = grey_closing(np.clip((close - CLOSES_FROM) / (CLOSES_AT - CLOSES_FROM), 0, 1), 3)[:, None]
     expression, shut = LatentLayout.of_face().expression, latent.copy()
     shut[:, expression] += surely * (latent[:, expression] @ MouthMaps.of_face().closing)
     return shut
