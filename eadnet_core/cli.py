@@ -15,11 +15,10 @@ from typing import NoReturn
 
 from .errors import InputError
 from .option_values import gaze, number, whole
-from .types import DEFAULT_STEPS
+from .types import DEFAULT_STEPS, EXPORT_FORMATS
 
 MAX_SEED = 2**63 - 1
 PARTS = ("mouth", "brows", "eyes", "head")
-EXPORTS = ("arkit", "facs", "shape-keys", "rhubarb", "rhubarb-tsv", "visemes")
 RECIPES = Path(__file__).parent / "training" / "recipes"
 
 
@@ -212,7 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--motion", type=Path, metavar="FILE", help="performance, for arkit, facs and shape-keys")
     one.add_argument("--audio", type=Path, metavar="WAV", help="recording, for rhubarb, rhubarb-tsv and visemes")
     one.add_argument(
-        "--as", dest="format", required=True, choices=EXPORTS, metavar="KIND",
+        "--as", dest="format", required=True, choices=EXPORT_FORMATS, metavar="KIND",
         help="arkit (Live Link Face's CSV), facs (CSV), shape-keys (JSON for Blender), rhubarb (JSON), rhubarb-tsv, visemes (JSON, Oculus)",
     )  # fmt: skip
     one.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write (.csv, .json or .tsv)")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from .audio.features import speech_features
 from .audio.sound import read_sound
 from .checkpoint import BASE_WEIGHTS, load_model
 from .errors import InputError
+from .files import write_whole
 from .motion.export import OF_MOTION, OF_SPEECH
 from .motion.motion_file import read_motion
 
@@ -28,20 +28,5 @@ def export(options: argparse.Namespace) -> None:
         sound = read_sound(options.audio)
         phones = load_model(options.weights or BASE_WEIGHTS).phones(speech_features(sound).mel).numpy()
         text = OF_SPEECH[options.format][1](phones, sound.num_samples / sound.rate, options.audio.name)
-    write_whole(options.out, text)
+    write_whole(options.out, text.encode(), "Output")
     print(options.out)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a text file, whole or not at all.
-
-    Raises:
-        InputError: It cannot be written.
-    """
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise InputError(f"Output {path} cannot be written ({error.strerror}); choose another place.") from error

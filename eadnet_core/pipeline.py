@@ -176,7 +176,7 @@ class EADNetPipeline:
             track = emotion if isinstance(emotion, EmotionTrack) else EmotionTrack.from_text(emotion, intensity)
             speech = speech_features(sound)
             if recogniser is not None:
-                speech = replace(speech, phones=recogniser.phones(sound))
+                speech = replace(speech, phones=recogniser.phones(sound, speech))
             motion = perform(
                 self.model, speech, track, control or MotionControl(), options or MotionOptions(), action_units, held, watch, directions
             )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .motion.face_motion import FaceMotion
 
 DEFAULT_STEPS = 4
+EXPORT_FORMATS = ("arkit", "facs", "shape-keys", "rhubarb", "rhubarb-tsv", "visemes")
 """Steps of the denoising: more are slower and hardly better (docs/ablation.md)."""
 
 Report = Callable[[int, int, np.ndarray | None], None]

@@ -10,7 +10,7 @@ from .action_unit_plan import EADNetActionUnitPlan
 from .action_units import EADNetActionUnits
 from .bridge.language_models import FOLDER as LANGUAGE_MODELS
 from .bridge.measures import register_metrics_folder
-from .bridge.model_folders import model_folders
+from .bridge.model_folders import register_folder
 from .bridge.models import register_model_folder
 from .describe_emotion import EADNetDescribeEmotion
 from .directions import EADNetDirections
@@ -37,7 +37,7 @@ from .video_report import EADNetVideoReport
 class EADNetExtension(ComfyExtension):
     async def get_node_list(self) -> list[type[io.ComfyNode]]:
         register_model_folder()
-        model_folders(LANGUAGE_MODELS)
+        register_folder(LANGUAGE_MODELS)
         register_metrics_folder()
         return [
             EADNetExample,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from comfy_api.latest import io, ui
 
-from .bridge.exports import FORMATS, exported, save_text
+from ..eadnet_core.types import EXPORT_FORMATS
+from .bridge.exports import exported, save_text
 from .bridge.types import CATEGORY, Model, Motion, Speech
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ class EADNetMotionExport(io.ComfyNode):
             inputs=[
                 io.Combo.Input(
                     "format",
-                    options=list(FORMATS),
-                    default=FORMATS[0],
+                    options=list(EXPORT_FORMATS),
+                    default=EXPORT_FORMATS[0],
                     tooltip="arkit: Live Link Face's CSV. facs: Action Units, CSV. shape-keys: JSON for Blender. rhubarb, rhubarb-tsv: "
                     "mouth shapes A to H and X. visemes: the fifteen of Oculus, JSON. The first three are made of motion, the others of "
                     "speech.",

@@ -44,5 +44,6 @@ class EADNetSpeech(io.ComfyNode):
         from ..eadnet_core.charts.waveform import draw_waveform
 
         sound = to_sound(audio)
-        speech = replace(speech_features(sound), phones=phones_heard(recogniser, sound))
+        speech = speech_features(sound)
+        speech = replace(speech, phones=phones_heard(recogniser, sound, speech))
         return io.NodeOutput(speech, to_image([draw_waveform(sound, speech)], 1))

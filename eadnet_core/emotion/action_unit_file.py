@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import InputError
+from ..files import read_text
 from ..timebase import FRAME_RATE
 from .action_unit_tokens import ActionUnitTokens
 from .action_units import ActionUnitTrack
@@ -36,14 +37,7 @@ def read_action_units(path: str | Path) -> ActionUnitTrack:
     Raises:
         InputError: The file cannot be read as text, or its contents are wrong.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise InputError(
-            f"Action Unit file {path} cannot be read ({reason}); give a CSV file with a header `time_s,AU1,...`, or a plan."
-        ) from error
-    return parse_action_units(text)
+    return parse_action_units(read_text(path, "Action Unit file", "give a CSV file with a header `time_s,AU1,...`, or a plan"))
 
 
 def parse_action_units(text: str, rate: Fraction = FRAME_RATE) -> ActionUnitTrack:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import InputError
+from ..files import read_text
 from .track import TIME_TOLERANCE_S, EmotionSpan, EmotionTrack, check_intensity
 from .vocabulary import EMOTIONS
 
@@ -21,12 +22,7 @@ def read_timeline(path: str | Path, duration_s: float = math.inf) -> EmotionTrac
     Raises:
         InputError: The file cannot be read as text, or its contents are wrong.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise InputError(f"timeline {path} cannot be read ({reason}); give a text file with lines {FORM}.") from error
-    return parse_timeline(text, duration_s)
+    return parse_timeline(read_text(path, "timeline", f"give a text file with lines {FORM}"), duration_s)
 
 
 def parse_timeline(text: str, duration_s: float = math.inf) -> EmotionTrack:

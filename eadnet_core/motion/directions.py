@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..files import read_text
 from ..timebase import frame_centers
 from .face_motion import FaceMotion
 from .latent import LatentLayout, to_latent
@@ -82,12 +83,7 @@ def read_directions(path: str | Path, duration_s: float = math.inf) -> Direction
     Raises:
         InputError: The file cannot be read as text, or its contents are wrong.
     """
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise InputError(f"directions {path} cannot be read ({reason}); give a text file with lines {FORM}.") from error
-    return parse_directions(text, duration_s)
+    return parse_directions(read_text(path, "directions", f"give a text file with lines {FORM}"), duration_s)
 
 
 def parse_directions(text: str, duration_s: float = math.inf) -> Directions:

@@ -15,7 +15,7 @@ from ..emotion.vocabulary import ACTION_UNITS
 from ..speech.cues import OCULUS, RHUBARB, Cue, mouth_cues
 from .face_motion import FaceMotion
 from .facs import motion_to_action_units, motion_to_arkit
-from .live_link import live_link_text
+from .live_link import FARTHEST_GAZE_RAD, live_link_text
 
 
 def facs_text(motion: FaceMotion) -> str:
@@ -36,9 +36,9 @@ def shape_keys_text(motion: FaceMotion) -> str:
     table = {
         "fps": float(motion.rate), "frames": motion.num_frames, "shape_keys": keys,
         "head_rotation": np.round(np.stack([head[:, 1], head[:, 0], head[:, 2]], 1), 5).tolist(),
-        "gaze": np.round(np.deg2rad(35) * motion.gaze.astype(np.float64), 5).tolist(),
+        "gaze": np.round(FARTHEST_GAZE_RAD * motion.gaze.astype(np.float64), 5).tolist(),
     }  # fmt: skip
-    return json.dumps(table, default=float) + "\n"
+    return json.dumps(table) + "\n"
 
 
 def rhubarb_json(phones: np.ndarray, duration_s: float, sound: str = "") -> str:

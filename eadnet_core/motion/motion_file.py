@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InputError
+from ..files import write_whole
 from .face_motion import CHANNELS, FaceMotion
 from .live_link import live_link_text, read_live_link
 from .space import MotionSpace
@@ -34,13 +35,7 @@ def write_motion(path: str | Path, motion: FaceMotion) -> None:
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"Motion {path} is not named as one; let it end in {' or '.join(SUFFIXES)}.")
     content = {".npz": _npz, ".json": _json, ".csv": lambda motion: live_link_text(motion).encode()}[path.suffix.lower()](motion)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise InputError(f"Motion {path} cannot be written ({error.strerror}); choose another place.") from error
+    write_whole(path, content, "Motion")
 
 
 def read_motion(path: str | Path) -> FaceMotion:

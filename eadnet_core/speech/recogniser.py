@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..audio.features import mix_down, speech_features
+from ..audio.features import mix_down
 from ..audio.sound import Sound
 from ..errors import InputError
 from ..model_folder import check_weights, read_config
 from ..timebase import SPEECH_RATE
+from ..types import SpeechFeatures
 from .phones import PAUSE, phones_of
 from .timed import between_spikes, surely_said
 
@@ -48,13 +49,17 @@ class PhoneRecogniser:
     name: str
 
     @torch.inference_mode()
-    def phones(self, sound: Sound) -> Tensor:
+    def phones(self, sound: Sound, speech: SpeechFeatures) -> Tensor:
         """How likely each phone is, float32 [2 * N, P] at 50 Hz, 0 or 1 but at the borders: as SpeechFeatures.phones wants it.
+
+        Args:
+            sound: What is said.
+            speech: Its features.
 
         Raises:
             InputError: Its weights give no numbers.
         """
-        samples, features = mix_down(sound), speech_features(sound)
+        samples = mix_down(sound)
         block, overlap = _BLOCK_S * SPEECH_RATE, _OVERLAP_S * SPEECH_RATE
         spikes: list[tuple[float, str]] = []
         for first in range(0, len(samples), block):
@@ -64,8 +69,8 @@ class PhoneRecogniser:
                 at_s = begin / SPEECH_RATE + (index + 0.5) * len(samples[begin : first + block + overlap]) / len(told) / SPEECH_RATE
                 if first <= at_s * SPEECH_RATE < first + block and phones_of(self.names[told[index]]) not in ((), (PAUSE,)):
                     spikes.append((max(0.0, at_s - LATENESS_S), self.names[told[index]]))
-        timed = between_spikes(spikes, features.activity.numpy(), len(samples) / SPEECH_RATE)
-        return torch.from_numpy(surely_said(timed, features.num_frames))
+        timed = between_spikes(spikes, speech.activity.numpy(), len(samples) / SPEECH_RATE)
+        return torch.from_numpy(surely_said(timed, speech.num_frames))
 
     def _told(self, samples: np.ndarray) -> np.ndarray:
         """The likeliest output of each step, int64."""

@@ -113,7 +113,7 @@ def fit(
         for name, loss in parts.items():
             smooth[name] = 0.98 * smooth.get(name, loss.detach()) + 0.02 * loss.detach()
         step += 1
-        spent_s = _slowest(begun_s + time.monotonic() - began, processes)
+        spent_s = _agreed(begun_s + time.monotonic() - began, processes)
         if progress is not None and processes.is_main_process and step % REPORT_EVERY == 0:
             progress(step, spent_s / 60, {name: value.item() for name, value in smooth.items()})
         if state is not None and processes.is_main_process and time.monotonic() - saved > SAVE_EVERY_S:
@@ -131,7 +131,7 @@ def own_seed(seed: int) -> int:
     return seed + 1_000_003 * PartialState().process_index
 
 
-def _slowest(spent_s: float, processes: PartialState) -> float:
+def _agreed(spent_s: float, processes: PartialState) -> float:
     """The time that all processes agree on, so that all stop after the same step."""
     if processes.num_processes == 1:
         return spent_s

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import folder_paths
 
 from ...eadnet_core.errors import InputError
+from ...eadnet_core.files import write_whole
 from .models import loaded
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from ...eadnet_core.motion.face_motion import FaceMotion
     from ...eadnet_core.types import SpeechFeatures
-
-FORMATS = ("arkit", "facs", "shape-keys", "rhubarb", "rhubarb-tsv", "visemes")
-
 
 def exported(kind: str, motion: FaceMotion | None, speech: SpeechFeatures | None, model: ModelPatcher | None) -> tuple[str, str]:
     """The text of a file of the kind, and how its name ends.
@@ -45,10 +43,8 @@ def exported(kind: str, motion: FaceMotion | None, speech: SpeechFeatures | None
 
 def save_text(text: str, prefix: str, suffix: str) -> str:
     """Writes a text into the output folder under a name with the next free number; the name, as the browser shows it."""
-    from ...eadnet_core.export_command import write_whole
-
     folder, name, _, subfolder, _ = folder_paths.get_save_image_path(prefix, folder_paths.get_output_directory())
     taken = [int(path.stem.rsplit("_", 1)[1]) for path in Path(folder).glob(f"{name}_*{suffix}") if path.stem.rsplit("_", 1)[1].isdigit()]
     path = Path(folder) / f"{name}_{max(taken, default=0) + 1:05}{suffix}"
-    write_whole(path, text)
+    write_whole(path, text.encode(), "Output")
     return str(Path(subfolder) / path.name)

@@ -14,9 +14,14 @@ _DEPTH = ("*/config.json", "*/*/config.json")
 """Models lie in models/FOLDER/NAME or models/FOLDER/AUTHOR/NAME."""
 
 
+def register_folder(folder: str) -> None:
+    """Makes models/`folder` known to ComfyUI, beside whatever extra_model_paths.yaml names under it."""
+    folder_paths.add_model_folder_path(folder, str(Path(folder_paths.models_dir) / folder))
+
+
 def model_folders(folder: str) -> dict[str, Path]:
     """Folders of models by their names under models/`folder`, beside whatever extra_model_paths.yaml names under it."""
-    folder_paths.add_model_folder_path(folder, str(Path(folder_paths.models_dir) / folder))
+    register_folder(folder)
     found: dict[str, Path] = {}
     for root in map(Path, folder_paths.get_folder_paths(folder)):
         for config in sorted(path for pattern in _DEPTH for path in root.glob(pattern)):

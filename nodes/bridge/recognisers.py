@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from ...eadnet_core.audio.sound import Sound
+    from ...eadnet_core.types import SpeechFeatures
 
 FOLDER = "audio_encoders"
 """Name of the folder under ComfyUI's models: its core keeps networks that listen there."""
@@ -26,7 +27,7 @@ def recogniser_names() -> list[str]:
     return [BUILT_IN, *model_folders(FOLDER)]
 
 
-def phones_heard(name: str, sound: Sound) -> Tensor | None:
+def phones_heard(name: str, sound: Sound, speech: SpeechFeatures) -> Tensor | None:
     """What a recogniser of models/audio_encoders hears; None: the model's own encoder shall listen.
 
     Raises:
@@ -42,4 +43,4 @@ def phones_heard(name: str, sound: Sound) -> Tensor | None:
     waiting, device = comfy.model_management.text_encoder_offload_device(), comfy.model_management.text_encoder_device()
     recogniser = load_phone_recogniser(path, waiting)
     with loaded(Patcher(held(recogniser.net), load_device=device, offload_device=waiting)) as module:
-        return replace(recogniser, net=module.net).phones(sound)
+        return replace(recogniser, net=module.net).phones(sound, speech)

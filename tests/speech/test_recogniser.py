@@ -10,6 +10,7 @@ import pytest
 import torch
 from transformers import Wav2Vec2Config, Wav2Vec2FeatureExtractor, Wav2Vec2ForCTC
 
+from eadnet_core.audio.features import speech_features
 from eadnet_core.audio.sound import Sound
 from eadnet_core.errors import InputError
 from eadnet_core.speech.phones import NUM_PHONES, PAUSE, PHONES
@@ -45,7 +46,7 @@ def voice(seconds: float, rate: int = 16_000) -> Sound:
 @pytest.mark.parametrize("seconds", [0.03, 3.3, 45.0])
 def test_a_random_recogniser_hears_something_of_any_length(folder: Path, seconds: float) -> None:
     sound = voice(seconds, 22_050)
-    phones = load_phone_recogniser(folder).phones(sound)
+    phones = load_phone_recogniser(folder).phones(sound, speech_features(sound))
     assert phones.shape == (2 * -(-sound.num_samples * 25 // sound.rate), NUM_PHONES)
     assert torch.allclose(phones.sum(1), torch.ones(len(phones)))
     assert seconds < 1 or phones[:, PAUSE].mean() < 1
@@ -77,7 +78,8 @@ def test_a_phone_is_told_where_it_is_heard_and_a_block_does_not_repeat_it() -> N
 
     recogniser = PhoneRecogniser(Spelling(NAMES.index("m")), extract, tuple("" if n.startswith("<") else n for n in NAMES), 0, "spelling")
     m = next(index for index, phone in enumerate(PHONES) if phone.name == "m")
-    heard = recogniser.phones(Sound(samples[None], 16_000))[:, m] > 0.5
+    sound = Sound(samples[None], 16_000)
+    heard = recogniser.phones(sound, speech_features(sound))[:, m] > 0.5
     starts = (torch.nonzero(heard[1:] & ~heard[:-1]).flatten() + 1) / 50
     assert starts.tolist() == pytest.approx([1.96, 19.94, 24.96], abs=0.05)
 
